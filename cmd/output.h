@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_CMD_OUTPUT_H
+#define RK_CMD_OUTPUT_H
+
+#include "cmd/cmd.h"
+#include "lib/base/json.h"
+#include "lib/pipeline/pipeline.h"
+
+/* Text and JSON in one place: commands build data, this prints it. */
+
+/* Prints @value on stdout as indented JSON with a newline. Takes it over. */
+enum rk_exit rk_output_json(const struct rk_app *app, struct rk_json *value);
+
+/* A result line on stdout: nothing in JSON format. */
+void rk_output_text(const struct rk_app *app, const char *fmt, ...) RK_PRINTF(2, 3);
+
+/* A table: rows of the same number of cells, the first is the heading; columns aligned.
+ */
+void rk_output_table(const struct rk_app *app, const struct rk_strv *rows, size_t n_rows);
+
+/* The verdicts of a pipeline's modules: a line each, then findings. */
+void rk_output_modules(const struct rk_app *app, const struct rk_pipeline *pipeline);
+
+/* The same as the member "modules": [...] of an object. */
+void rk_output_json_modules(struct rk_json *to, const struct rk_pipeline *pipeline);
+void rk_output_json_findings(struct rk_json *to, const struct rk_findings *findings);
+void rk_output_json_kernel(struct rk_json *to, const struct rk_kernel *kernel);
+void rk_output_json_toolchain(struct rk_json *to, const struct rk_toolchain *toolchain);
+void rk_output_json_metadata(struct rk_json *to, const struct rk_metadata *metadata);
+
+/* The sink for rk_log_to(): steps and warnings on stderr, progress on a terminal. */
+struct rk_log_event;
+void rk_output_log(void *app, const struct rk_log_event *event);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_BASE_CRYPTO_H
+#define RK_BASE_CRYPTO_H
+
+#include <stdint.h>
+
+#include "lib/base/buf.h"
+
+/*
+ * The one user of libcrypto, which is opened on first use: a missing library is
+ * -RK_ETOOL with the package to install.
+ */
+enum {
+	RK_SHA256_SIZE = 32,
+	RK_SHA256_HEX_SIZE = 65, /* with its NUL */
+};
+
+struct rk_sha256;
+
+/* Return: 0, -RK_ETOOL, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err);
+void rk_sha256_add(struct rk_sha256 *hash, const void *data, size_t size);
+/* With its terminating NUL, so that two fields never run together. */
+void rk_sha256_add_field(struct rk_sha256 *hash, const char *text);
+/* Hex digits of all that was added. Return: 0 or -RK_ETOOL. @hash is empty afterwards. */
+RK_MUST_CHECK int rk_sha256_hex(struct rk_sha256 *hash, char ret[RK_SHA256_HEX_SIZE],
+				struct rk_error *err);
+void rk_sha256_free(struct rk_sha256 *hash); /* accepts NULL */
+RK_CLEANUP_FUNC(struct rk_sha256 *, rk_sha256_free);
+
+/* The hash of a file's contents, read in pieces. */
+RK_MUST_CHECK int rk_sha256_file(const char *path, char ret[RK_SHA256_HEX_SIZE],
+				 struct rk_error *err);
+
+#endif

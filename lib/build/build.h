@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_BUILD_BUILD_H
+#define RK_BUILD_BUILD_H
+
+#include "lib/metadata/metadata.h"
+
+struct rk_build_request {
+	const char *dir;   /* the module's folder, host path, absolute */
+	unsigned int jobs; /* 0: make's own default, or the jobserver in MAKEFLAGS */
+	bool verbose;      /* V=1: everything is passed through */
+	const struct rk_strv
+		*make_args; /* extra variables and targets after "--", or NULL */
+	const char *rustc;  /* what the shim execs; inside */
+	/* Each line that make, rustc and modpost print, as it comes. */
+	void (*on_line)(void *data, const char *line, size_t len, bool is_stderr);
+	void *data;
+};
+
+struct rk_build_result {
+	int make_status;        /* exit status of make */
+	struct rk_strv modules; /* the .ko files of this folder, host paths, sorted */
+	char *log;              /* path of the file that holds everything printed */
+};
+void rk_build_result_release(struct rk_build_result *result);
+
+/**
+ * rk_build_run() - make -C KDIR M=DIR with the shim
+ *
+ * Never writes into KDIR. -RK_EREFUSED with an id: make-variable (O, MO, M, RUSTC,
+ * KBUILD_OUTPUT, KBUILD_EXTMOD in make_args or MAKEFLAGS), module-path (a blank, '%' or
+ * ':' that Kbuild cannot take), no-kbuild (no Kbuild or Makefile in the folder),
+ * interrupted. -RK_ETOOL: make is missing. A build that fails is 0 with make_status.
+ */
+RK_MUST_CHECK int rk_build_run(const struct rk_machine *machine,
+			       const struct rk_kernel *kernel,
+			       const struct rk_toolchain *toolchain,
+			       const struct rk_metadata *metadata,
+			       const struct rk_build_request *request,
+			       struct rk_build_result *result, struct rk_error *err);
+
+/**
+ * rk_build_shim() - the RUSTC that Kbuild is given
+ * @ret: machine->state_dir/shim/<key>/rkmod-rustc, made if missing; free() it
+ *
+ * <key> is a hash of kernel, compiler text, metadata set and shim version, so that
+ * Kbuild's own command comparison rebuilds when any of them changes.
+ */
+RK_MUST_CHECK int rk_build_shim(const struct rk_machine *machine,
+				const struct rk_kernel *kernel,
+				const struct rk_toolchain *toolchain,
+				const struct rk_metadata *metadata, char **ret,
+				struct rk_error *err);
+
+#endif

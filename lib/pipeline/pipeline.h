@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_PIPELINE_PIPELINE_H
+#define RK_PIPELINE_PIPELINE_H
+
+#include "lib/build/build.h"
+#include "lib/request/request.h"
+#include "lib/verdict/verdict.h"
+
+/*
+ * The only place that chains the nouns: kernel, toolchain, metadata, build, verdict.
+ * Every step keeps what it found here, also when a later one fails.
+ */
+struct rk_pipeline {
+	const struct rk_machine *machine; /* borrowed */
+	const struct rk_request *request; /* borrowed */
+	struct rk_root *root;
+	struct rk_kernel *kernel;
+	struct rk_toolchain *toolchain;
+	struct rk_metadata *metadata;
+	struct rk_build_result build;
+	struct rk_findings findings; /* of the whole run; modules have their own */
+	struct rk_pipeline_module *modules;
+	size_t n_modules;
+	unsigned int kernel_ms, toolchain_ms, metadata_ms, build_ms, check_ms;
+};
+
+struct rk_pipeline_module {
+	struct rk_module *module;
+	struct rk_verdict verdict;
+};
+
+void rk_pipeline_init(struct rk_pipeline *pipeline, const struct rk_machine *machine,
+		      const struct rk_request *request);
+void rk_pipeline_release(struct rk_pipeline *pipeline);
+
+/* Root tree and target kernel. Each step does the ones before it if they are not done. */
+RK_MUST_CHECK int rk_pipeline_kernel(struct rk_pipeline *pipeline, struct rk_error *err);
+
+/* Toolchain and metadata that are there; metadata of origin NONE is no failure. */
+RK_MUST_CHECK int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err);
+
+struct rk_pipeline_prepare {
+	unsigned int jobs;
+	bool again;
+};
+/* Metadata, made if there is none. */
+RK_MUST_CHECK int rk_pipeline_prepare(struct rk_pipeline *pipeline,
+				      const struct rk_pipeline_prepare *prepare,
+				      struct rk_error *err);
+
+/**
+ * rk_pipeline_build() - build a module folder and judge each .ko
+ * @request: dir, jobs, verbose, make_args and the callback; rustc is filled here
+ *
+ * A failed build or a refused module is 0: look at build.make_status and the verdicts.
+ */
+RK_MUST_CHECK int rk_pipeline_build(struct rk_pipeline *pipeline,
+				    struct rk_build_request *request,
+				    struct rk_error *err);
+
+/* Judges files against the target kernel, beside each other. */
+RK_MUST_CHECK int rk_pipeline_check(struct rk_pipeline *pipeline,
+				    const struct rk_strv *paths, struct rk_error *err);
+
+/* True if every module was accepted or is undecided, and make succeeded. */
+bool rk_pipeline_is_good(const struct rk_pipeline *pipeline);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_REQUEST_REQUEST_H
+#define RK_REQUEST_REQUEST_H
+
+#include "lib/base/machine.h"
+
+/* Who decided a setting, weakest first. */
+enum rk_origin {
+	RK_ORIGIN_DEFAULT,
+	RK_ORIGIN_FILE,        /* rkmod.json at the repository's top */
+	RK_ORIGIN_ENVIRONMENT, /* RKMOD_ROOT, KDIR, RUSTC */
+	RK_ORIGIN_COMMAND,     /* the command line */
+};
+
+enum rk_setting_name {
+	RK_SETTING_ROOT,
+	RK_SETTING_KERNEL,
+	RK_SETTING_KDIR,
+	RK_SETTING_PACKAGE,
+	RK_SETTING_RUSTC,
+	RK_SETTING_LLVM,
+	RK_SETTING_SOURCE,
+	RK_SETTING_PREPARE, /* "true" or "false" */
+	RK_N_SETTINGS,
+};
+
+struct rk_setting {
+	char *value; /* NULL: not set */
+	enum rk_origin origin;
+	char *origin_text; /* "command line", "environment (KDIR)", "/x/rkmod.json" */
+};
+
+/* What was asked for, all sources weighed. kernel, kdir and package exclude each other:
+ * the strongest origin that names one of them clears the other two. */
+struct rk_request {
+	struct rk_setting settings[RK_N_SETTINGS];
+	char *dir;  /* the folder that is worked on, absolute */
+	char *top;  /* the repository's top, NULL if none */
+	char *file; /* the rkmod.json that was read, NULL if none */
+};
+
+/* "root", "kernel", ...: the key in rkmod.json; the option is "--" and the same. */
+const char *rk_setting_key(enum rk_setting_name name);
+const char *rk_setting_help(enum rk_setting_name name);
+
+/**
+ * rk_request_init() - weigh command line, environment and rkmod.json
+ * @dir:      the folder that is worked on
+ * @command:  values from the command line, by setting; NULL where not given
+ * @use_file: false for `load`, which reads no rkmod.json
+ *
+ * rkmod.json is read only if the caller or uid 0 owns it and nobody else can write it.
+ * Return: 0, -RK_EFORMAT (config-syntax, config-key with the nearest key, config-value,
+ * or kernel, kdir and package given together by one origin), -RK_EREFUSED (config-owner),
+ * -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_request_init(const struct rk_machine *machine, const char *dir,
+				  const char *const command[RK_N_SETTINGS], bool use_file,
+				  struct rk_request *request, struct rk_error *err);
+void rk_request_release(struct rk_request *request);
+
+/* The value, NULL if not set. */
+const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name);
+
+/* The known word that is nearest to a mistyped one, NULL if none is near. */
+const char *rk_nearest(const char *word, const char *const *known, size_t n_known);
+
+#endif

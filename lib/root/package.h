@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_ROOT_PACKAGE_H
+#define RK_ROOT_PACKAGE_H
+
+#include "lib/root/root.h"
+
+/*
+ * The package database of a root tree, read from its files (no dpkg-query is run).
+ * Issue 3 adds rpm and pacman behind the same functions.
+ */
+struct rk_package {
+	char *name;    /* "linux-headers-7.2.12+deb13-amd64" */
+	char *version; /* "7.2.12-1~bpo13+1" */
+	char *arch;    /* "amd64", "all" */
+	char *source;  /* source package name, equal to name where none is given */
+	char *source_version;
+	char *depends; /* the Depends field as it stands, "" if none */
+};
+void rk_package_release(struct rk_package *package);
+
+/**
+ * rk_package_find() - an installed package by name
+ * @ret: rk_package_release()
+ * Return: 0, -RK_ENOTFOUND (not installed; also without any database), -RK_ESYS,
+ * -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_package_find(const struct rk_root *root, const char *name,
+				  struct rk_package *ret, struct rk_error *err);
+
+/* The installed package that owns an inside path (as dpkg -S). */
+RK_MUST_CHECK int rk_package_owner(const struct rk_root *root, const char *path,
+				   struct rk_package *ret, struct rk_error *err);
+
+/* Installed packages whose name starts with @prefix: names, sorted. */
+RK_MUST_CHECK int rk_package_list(const struct rk_root *root, const char *prefix,
+				  struct rk_strv *ret, struct rk_error *err);
+
+/* Files of an installed package, inside paths. */
+RK_MUST_CHECK int rk_package_files(const struct rk_root *root, const char *name,
+				   struct rk_strv *ret, struct rk_error *err);
+
+/**
+ * rk_package_advice() - the command that installs packages on this distribution
+ * @packages: Debian names separated by blanks
+ * @ret: "apt install linux-headers-7.2.12+deb13-amd64"; in a named tree the command
+ *       that works there; free() it
+ */
+RK_MUST_CHECK int rk_package_advice(const struct rk_root *root, const char *packages,
+				    char **ret, struct rk_error *err);
+
+#endif

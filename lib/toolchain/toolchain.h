@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_TOOLCHAIN_TOOLCHAIN_H
+#define RK_TOOLCHAIN_TOOLCHAIN_H
+
+#include "lib/kernel/kernel.h"
+#include "lib/toolchain/crateid.h"
+
+/* Why a rustc was looked at. */
+enum rk_rustc_origin {
+	RK_RUSTC_ASKED,     /* --rustc or RUSTC */
+	RK_RUSTC_VERSIONED, /* rustc-1.82 in PATH */
+	RK_RUSTC_PATH,      /* rustc in PATH */
+	RK_RUSTC_RUSTUP,    /* below ~/.rustup/toolchains, the real binary */
+};
+
+struct rk_rustc {
+	char *path; /* inside the tree, the real compiler */
+	char *text; /* `rustc --version`: "rustc 1.85.1 (4eb161250 2025-03-15) ..." */
+	enum rk_rustc_origin origin;
+	bool fits; /* text equals the wanted one */
+};
+
+struct rk_toolchain_request {
+	const char *rustc; /* or NULL */
+	const char *llvm;  /* explicit LLVM= value ("1", "-19", "0"), or NULL */
+};
+
+/* The compilers that fit a kernel. Made once, handed on read-only. */
+struct rk_toolchain {
+	char *wanted;                /* rustc text that the kernel needs */
+	char *wanted_from;           /* "CONFIG_RUSTC_VERSION_TEXT", "libcore.rmeta" */
+	struct rk_rustc *candidates; /* in the order they were looked at */
+	size_t n_candidates;
+	const struct rk_rustc *rustc; /* the fitting one, among candidates */
+	char *llvm;                   /* value for LLVM=, "" for none */
+	char *cc;                     /* value for CC=, "" for what KDIR says */
+	char *cc_why;                 /* one line: which facts of the config decided */
+};
+
+/**
+ * rk_toolchain_resolve() - the rustc and the C compiler for a kernel
+ * @wanted: rustc text from metadata that is there, or NULL: the configuration's
+ *
+ * On -RK_ENOTFOUND (id rustc-mismatch or rustc-missing) @ret is set all the same, with
+ * rustc NULL, so that the candidates can be shown.
+ * Version texts are cached in machine->cache_dir by path, inode, size and mtime.
+ * Other failures: -RK_EREFUSED (LLVM contradicts the kernel: llvm-mismatch), -RK_ETOOL,
+ * -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_toolchain_resolve(const struct rk_machine *machine,
+				       const struct rk_kernel *kernel,
+				       const struct rk_toolchain_request *request,
+				       const char *wanted, struct rk_toolchain **ret,
+				       struct rk_error *err);
+void rk_toolchain_free(struct rk_toolchain *toolchain); /* accepts NULL */
+RK_CLEANUP_FUNC(struct rk_toolchain *, rk_toolchain_free);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_VERDICT_VERDICT_H
+#define RK_VERDICT_VERDICT_H
+
+#include "lib/finding/finding.h"
+#include "lib/kernel/kernel.h"
+#include "lib/module/module.h"
+
+/* What the kernel will answer to finit_module. */
+enum rk_answer {
+	RK_ANSWER_ACCEPT,
+	RK_ANSWER_REFUSE,
+	RK_ANSWER_FAULT,     /* it would oops or corrupt itself; counts as refused */
+	RK_ANSWER_UNDECIDED, /* a fact that decides cannot be known here; findings say
+				which */
+};
+const char *rk_answer_name(enum rk_answer answer); /* "accept", "refuse", ... */
+
+/* A module that stands beside the judged one: its exports satisfy it. */
+struct rk_verdict_target {
+	const struct rk_kernel *kernel;          /* or NULL: the file alone is judged */
+	const struct rk_module *const *siblings; /* modules given together */
+	size_t n_siblings;
+};
+
+struct rk_verdict {
+	enum rk_answer answer;
+	int sys_errno;        /* errno of finit_module, 0: accepted or not known */
+	char *kernel_message; /* the line that the kernel will log, "" if none */
+	const char *stage;    /* name of the refusing stage, NULL if none; static */
+	char taints[27];      /* letters that loading adds, "" if none: "OE" */
+	struct rk_findings findings; /* most important first */
+};
+
+/**
+ * rk_verdict_judge() - simulate load_module() of the target kernel
+ *
+ * Stages in the kernel's order over one state; the first refusing one fixes answer,
+ * errno and message, later ones run while what they need holds and add findings.
+ * Return: 0 whatever the answer, or -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_verdict_judge(const struct rk_module *module,
+				   const struct rk_verdict_target *target,
+				   struct rk_verdict *ret, struct rk_error *err);
+void rk_verdict_release(struct rk_verdict *verdict);
+
+#endif

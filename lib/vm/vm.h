@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_VM_VM_H
+#define RK_VM_VM_H
+
+#include "lib/base/machine.h"
+#include "lib/base/strv.h"
+
+enum rk_vm_accel {
+	RK_VM_ACCEL_AUTO, /* KVM if a probe guest works, else TCG */
+	RK_VM_ACCEL_KVM,
+	RK_VM_ACCEL_TCG,
+};
+
+struct rk_vm_module {
+	const char *path;   /* host path of a .ko, loaded in this order */
+	const char *params; /* "a=1 b=2", "" for none */
+	bool is_dependency; /* loaded for another; its result is reported apart */
+};
+
+/* Plain paths and names: lib/vm knows neither kernels nor root trees. */
+struct rk_vm_request {
+	const char *image; /* vmlinuz, host path */
+	const char *arch;  /* "x86_64" */
+	const struct rk_vm_module *modules;
+	size_t n_modules;
+	const char *script;  /* host path of a shell script run in the guest, or NULL */
+	const char *busybox; /* host path of a static busybox, needed for script */
+	const char *append;  /* more kernel parameters, or NULL */
+	unsigned int memory_mib; /* 0: 1024 */
+	unsigned int n_cpus;     /* 0: 1 */
+	int timeout_ms; /* of the whole guest; 0: 120 s with KVM, 300 s with TCG */
+	enum rk_vm_accel accel;
+	bool keep_loaded; /* do not unload at the end */
+	/* A line of the kernel log or of the script's output, as it comes. */
+	void (*on_line)(void *data, const char *line, bool is_kernel);
+	void *data;
+};
+
+struct rk_vm_module_result {
+	char *name;
+	int load_errno;   /* 0: loaded */
+	int unload_errno; /* 0: unloaded, -1: not tried */
+	char *log;        /* kernel log lines between before and after its load, joined by
+			     newlines, without timestamps */
+	char *unload_log;
+};
+
+struct rk_vm_result {
+	char *proc_version;                  /* the guest's /proc/version */
+	enum rk_vm_accel accel;              /* what was used */
+	struct rk_vm_module_result *modules; /* of all that were reached, in order */
+	size_t n_modules;
+	int script_status; /* -1: not run */
+	bool oops;         /* or panic; oops_text has its first lines */
+	char *oops_text;
+	bool timed_out;
+	unsigned int boot_ms; /* start of QEMU to the guest program's first word */
+	unsigned int total_ms;
+};
+
+/**
+ * rk_vm_run() - boot a kernel in QEMU, load modules, unload them, power off
+ *
+ * Results come over a serial port of their own, so a module's printk cannot forge them.
+ * Return: 0 whatever the modules did; -RK_ENOTFOUND (no QEMU: qemu-missing; no image:
+ * image-missing; no guest program), -RK_ETOOL (the guest did not come up; the last lines
+ * in the message), -RK_EREFUSED (interrupted), -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_vm_run(const struct rk_machine *machine,
+			    const struct rk_vm_request *request, struct rk_vm_result *ret,
+			    struct rk_error *err);
+void rk_vm_result_release(struct rk_vm_result *result);
+
+#endif
