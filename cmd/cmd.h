@@ -5,6 +5,8 @@
 #include "lib/base/machine.h"
 #include "lib/request/request.h"
 
+struct option;
+
 /* They never share a number space with error codes. */
 enum rk_exit {
 	RK_EXIT_OK = 0,     /* yes, done */
@@ -23,8 +25,10 @@ struct rk_app {
 	enum rk_format format;
 	bool verbose;
 	bool quiet;
-	bool color; /* stdout is a terminal that may be coloured */
+	bool color;    /* results may be coloured */
+	bool terminal; /* stderr is one: steps and progress are shown */
 };
+void rk_app_init(struct rk_app *app);
 
 /* One subcommand. Each is defined at the end of its own file, cmd/<name>.c. */
 struct rk_cmd {
@@ -36,27 +40,33 @@ struct rk_cmd {
 			    char **argv); /* argv[0]: name */
 };
 
-/* Options that every command takes; values live in argv. */
+/* What the common options said; values live in argv, NULL where not given. */
 struct rk_common {
 	const char *settings[RK_N_SETTINGS];
 };
 
+enum {
+	RK_OPTION_HELP = 1024, /* --help was asked for and printed: exit with 0 */
+};
+
 /**
  * rk_cmd_getopt() - the next option of a command, the common ones handled on the way
- * @shorts, @longs: the command's own; values of its long options are 256 and above
+ * @longs: the command's own, ended by a row of zeros, or NULL; each val is the letter of
+ *         its short form, or 256 to 511 if it has none
  *
- * --root --kernel --kdir --package --format -v -q --color -h are taken by @app and
- * @common and not seen by the command. Return: as getopt_long(); '?' after the usage
- * was printed, -1 at the end.
+ * --root --kernel --kdir --package --format --color -v -q -h are taken by @app and
+ * @common and not seen by the command. Return: as getopt_long(), -1 at the end, '?' after
+ * saying what is wrong, RK_OPTION_HELP.
  */
-struct option;
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
-		  const char *shorts, const struct option *longs,
-		  struct rk_common *common);
+		  const struct option *longs, struct rk_common *common);
 
-/* Prints how the command is used on stderr. */
+/* Prints --help's text on stdout. */
+void rk_cmd_help(const struct rk_cmd *cmd);
+/* Says on stderr how the command is used. Return: RK_EXIT_FAILED. */
 enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd);
-/* "rkmod: <message>; <cure>" on stderr (an object with "error" in JSON on stdout). */
+/* "rkmod: <message>; <cure>" on stderr; in JSON also {"error": ...} on stdout.
+ * Return: RK_EXIT_FAILED. */
 enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err);
 
 extern const struct rk_cmd cmd_build;

@@ -18,6 +18,9 @@ void rk_output_text(const struct rk_app *app, const char *fmt, ...) RK_PRINTF(2,
  */
 void rk_output_table(const struct rk_app *app, const struct rk_strv *rows, size_t n_rows);
 
+/* Errors and warnings, notes with -v; indented. */
+void rk_output_findings(const struct rk_app *app, const struct rk_findings *findings);
+
 /* The verdicts of a pipeline's modules: a line each, then findings. */
 void rk_output_modules(const struct rk_app *app, const struct rk_pipeline *pipeline);
 
@@ -31,5 +34,9 @@ void rk_output_json_metadata(struct rk_json *to, const struct rk_metadata *metad
 /* The sink for rk_log_to(): steps and warnings on stderr, progress on a terminal. */
 struct rk_log_event;
 void rk_output_log(void *app, const struct rk_log_event *event);
+
+/* A line that make or a compiler printed, on stderr: what went to stderr always, the
+ * steps on a terminal or with -v. */
+void rk_output_tool_line(const struct rk_app *app, const char *line, bool is_stderr);
 
 #endif

@@ -10,7 +10,6 @@ struct rk_build_request {
 	bool verbose;      /* V=1: everything is passed through */
 	const struct rk_strv
 		*make_args; /* extra variables and targets after "--", or NULL */
-	const char *rustc;  /* what the shim execs; inside */
 	/* Each line that make, rustc and modpost print, as it comes. */
 	void (*on_line)(void *data, const char *line, size_t len, bool is_stderr);
 	void *data;

@@ -21,9 +21,14 @@ struct rk_pipeline {
 	struct rk_findings findings; /* of the whole run; modules have their own */
 	struct rk_pipeline_module *modules;
 	size_t n_modules;
-	unsigned int kernel_ms, toolchain_ms, metadata_ms, build_ms, check_ms;
+	unsigned int kernel_ms; /* how long each step took */
+	unsigned int toolchain_ms;
+	unsigned int metadata_ms;
+	unsigned int build_ms;
+	unsigned int check_ms;
 };
 
+/* A judged module file. */
 struct rk_pipeline_module {
 	struct rk_module *module;
 	struct rk_verdict verdict;
@@ -50,12 +55,14 @@ RK_MUST_CHECK int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 
 /**
  * rk_pipeline_build() - build a module folder and judge each .ko
- * @request: dir, jobs, verbose, make_args and the callback; rustc is filled here
+ * @request: dir, jobs, verbose, make_args and the callback
+ * @prepare: false: metadata that is missing is -RK_ENOTFOUND (metadata-missing)
+ * @prepare: false: metadata that is missing is -RK_ENOTFOUND (metadata-missing)
  *
  * A failed build or a refused module is 0: look at build.make_status and the verdicts.
  */
 RK_MUST_CHECK int rk_pipeline_build(struct rk_pipeline *pipeline,
-				    struct rk_build_request *request,
+				    const struct rk_build_request *request, bool prepare,
 				    struct rk_error *err);
 
 /* Judges files against the target kernel, beside each other. */

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "lib/base/file.h"
+
+enum {
+	OPTION_NO_PREPARE = 256,
+	OPTION_SOURCE,
+	OPTION_RUSTC,
+	OPTION_LLVM,
+};
+
+struct options {
+	struct rk_common common;
+	unsigned int jobs;
+	const char *dir;
+	struct rk_strv make_args; /* after "--" */
+};
+
+static void release_options(struct options *options)
+{
+	rk_strv_release(&options->make_args);
+}
+
+static bool parse_jobs(const char *text, unsigned int *ret)
+{
+	char *end = NULL;
+	unsigned long jobs = strtoul(text, &end, 10);
+
+	if (end == text || *end || jobs == 0 || jobs > 4096) {
+		fprintf(stderr, "rkmod: -j is a number from 1 to 4096, not '%s'\n", text);
+		return false;
+	}
+	*ret = (unsigned int)jobs;
+	return true;
+}
+
+static bool take_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'j':
+		return parse_jobs(optarg, &options->jobs);
+	case OPTION_NO_PREPARE:
+		options->common.settings[RK_SETTING_PREPARE] = "false";
+		return true;
+	case OPTION_SOURCE:
+		options->common.settings[RK_SETTING_SOURCE] = optarg;
+		return true;
+	case OPTION_RUSTC:
+		options->common.settings[RK_SETTING_RUSTC] = optarg;
+		return true;
+	case OPTION_LLVM:
+		options->common.settings[RK_SETTING_LLVM] = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What stands after "--" is make's; getopt would mix it with the folder. */
+static int split_make_args(int argc, char **argv, struct rk_strv *ret)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		for (int j = i + 1; j < argc; j++)
+			rk_strv_add(ret, argv[j]);
+		return i;
+	}
+	return argc;
+}
+
+/* Return: RK_EXIT_OK to go on, or -1 after --help. */
+static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{"jobs", required_argument, NULL, 'j'},
+		{"no-prepare", no_argument, NULL, OPTION_NO_PREPARE},
+		{"source", required_argument, NULL, OPTION_SOURCE},
+		{"rustc", required_argument, NULL, OPTION_RUSTC},
+		{"llvm", required_argument, NULL, OPTION_LLVM},
+		{0},
+	};
+	int option;
+
+	argc = split_make_args(argc, argv, &ret->make_args);
+	while ((option = rk_cmd_getopt(app, &cmd_build, argc, argv, longs,
+				       &ret->common)) >= 0) {
+		if (option == RK_OPTION_HELP)
+			return -1;
+		if (!take_option(option, ret))
+			return RK_EXIT_FAILED;
+	}
+	if (argc - optind > 1)
+		return (int)rk_cmd_usage(&cmd_build);
+	ret->dir = optind < argc ? argv[optind] : ".";
+	return RK_EXIT_OK;
+}
+
+static void on_line(void *data, const char *line, size_t len, bool is_stderr)
+{
+	rk_output_tool_line(data, line, is_stderr);
+}
+
+static void json_timings(struct rk_json *to, const struct rk_pipeline *pipeline)
+{
+	struct rk_json *timings = rk_json_new_object();
+
+	rk_json_add_int(timings, "kernel_ms", pipeline->kernel_ms);
+	rk_json_add_int(timings, "toolchain_ms", pipeline->toolchain_ms);
+	rk_json_add_int(timings, "metadata_ms", pipeline->metadata_ms);
+	rk_json_add_int(timings, "build_ms", pipeline->build_ms);
+	rk_json_add_int(timings, "check_ms", pipeline->check_ms);
+	rk_json_add(to, "timings", timings);
+}
+
+static enum rk_exit print_json(const struct rk_app *app,
+			       const struct rk_pipeline *pipeline)
+{
+	struct rk_json *top = rk_json_new_object();
+
+	rk_json_add_bool(top, "ok", rk_pipeline_is_good(pipeline));
+	rk_json_add_string(top, "dir", pipeline->request->dir);
+	rk_json_add_int(top, "make_status", pipeline->build.make_status);
+	rk_json_add_string(top, "log", pipeline->build.log);
+	rk_output_json_kernel(top, pipeline->kernel);
+	rk_output_json_toolchain(top, pipeline->toolchain);
+	rk_output_json_metadata(top, pipeline->metadata);
+	rk_output_json_modules(top, pipeline);
+	rk_output_json_findings(top, &pipeline->findings);
+	json_timings(top, pipeline);
+	return rk_output_json(app, top);
+}
+
+static void print_text(const struct rk_app *app, const struct rk_pipeline *pipeline)
+{
+	const struct rk_build_result *build = &pipeline->build;
+
+	rk_output_modules(app, pipeline);
+	rk_output_findings(app, &pipeline->findings);
+	if (build->make_status != 0)
+		fprintf(stderr,
+			"rkmod: the build failed (make ended with status %d); all it printed is in '%s'\n",
+			build->make_status, build->log);
+}
+
+static enum rk_exit build(struct rk_app *app, const struct options *options,
+			  const struct rk_request *request)
+{
+	const struct rk_build_request how = {
+		.dir = request->dir,
+		.jobs = options->jobs,
+		.verbose = app->verbose,
+		.make_args = &options->make_args,
+		.on_line = on_line,
+		.data = app,
+	};
+	const char *prepare = rk_request_get(request, RK_SETTING_PREPARE);
+	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_pipeline_init(&pipeline, &app->machine, request);
+	if (rk_pipeline_build(&pipeline, &how, !prepare || strcmp(prepare, "false") != 0,
+			      &err) < 0)
+		return rk_cmd_fail(app, &err);
+	if (app->format == RK_FORMAT_JSON && print_json(app, &pipeline) != RK_EXIT_OK)
+		return RK_EXIT_FAILED;
+	print_text(app, &pipeline);
+	return rk_pipeline_is_good(&pipeline) ? RK_EXIT_OK : RK_EXIT_NO;
+}
+
+static enum rk_exit run(struct rk_app *app, int argc, char **argv)
+{
+	cleanup(rk_request_release) struct rk_request request = {0};
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup(release_options) struct options options = {0};
+	int status = parse_options(app, argc, argv, &options);
+
+	if (status != RK_EXIT_OK)
+		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
+	if (rk_request_init(&app->machine, options.dir, options.common.settings, true,
+			    &request, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	return build(app, &options, &request);
+}
+
+const struct rk_cmd cmd_build = {
+	.name = "build",
+	.args = "[DIR] [-- VARIABLE=VALUE...]",
+	.summary = "build the modules of a folder, and check each",
+	.help = "  -j, --jobs N            make's jobs\n"
+		"      --no-prepare        do not make Rust metadata that is missing\n"
+		"      --source DIR|FILE   kernel source, for metadata that is missing\n"
+		"      --rustc PATH        use this rustc (it must be the kernel's)\n"
+		"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n",
+	.run = run,
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+enum {
+	OPTION_ROOT = 512, /* above every command's own */
+	OPTION_KERNEL,
+	OPTION_KDIR,
+	OPTION_PACKAGE,
+	OPTION_FORMAT,
+	OPTION_COLOR,
+	MAX_OPTIONS = 48,
+};
+
+static const struct option common_options[] = {
+	{"root", required_argument, NULL, OPTION_ROOT},
+	{"kernel", required_argument, NULL, OPTION_KERNEL},
+	{"kdir", required_argument, NULL, OPTION_KDIR},
+	{"package", required_argument, NULL, OPTION_PACKAGE},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"color", required_argument, NULL, OPTION_COLOR},
+	{"verbose", no_argument, NULL, 'v'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+};
+
+static const char common_help[] =
+	"      --root NAME|DIR     the kernel, compiler and sources of a root tree\n"
+	"      --kernel RELEASE    the target kernel, as uname -r says it\n"
+	"      --kdir DIR          the target kernel's build folder\n"
+	"      --package NAME      the target kernel of an installed headers package\n"
+	"      --format text|json  how results are printed\n"
+	"  -v, --verbose           say what was decided and why\n"
+	"  -q, --quiet             say only what is wrong\n"
+	"      --color auto|always|never\n"
+	"  -h, --help\n";
+
+void rk_cmd_help(const struct rk_cmd *cmd)
+{
+	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s", cmd->name,
+	       cmd->args[0] ? " " : "", cmd->args, cmd->summary, cmd->help, common_help);
+}
+
+enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd)
+{
+	fprintf(stderr,
+		"usage: rkmod %s [OPTION]...%s%s; 'rkmod %s --help' tells the options\n",
+		cmd->name, cmd->args[0] ? " " : "", cmd->args, cmd->name);
+	return RK_EXIT_FAILED;
+}
+
+void rk_app_init(struct rk_app *app)
+{
+	app->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	app->terminal = isatty(STDERR_FILENO);
+}
+
+static bool set_format(struct rk_app *app, const char *value)
+{
+	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
+		fprintf(stderr, "rkmod: --format is text or json, not '%s'\n", value);
+		return false;
+	}
+	app->format = value[0] == 'j' ? RK_FORMAT_JSON : RK_FORMAT_TEXT;
+	return true;
+}
+
+static bool set_color(struct rk_app *app, const char *value)
+{
+	if (strcmp(value, "always") == 0)
+		app->color = true;
+	else if (strcmp(value, "never") == 0)
+		app->color = false;
+	else if (strcmp(value, "auto") != 0) {
+		fprintf(stderr, "rkmod: --color is auto, always or never, not '%s'\n",
+			value);
+		return false;
+	}
+	return true;
+}
+
+/* Return: 0 if it was a common option, -1 if it was and is wrong, 1 if it is none. */
+static int take_common(struct rk_app *app, int option, struct rk_common *common)
+{
+	switch (option) {
+	case OPTION_ROOT:
+		common->settings[RK_SETTING_ROOT] = optarg;
+		return 0;
+	case OPTION_KERNEL:
+		common->settings[RK_SETTING_KERNEL] = optarg;
+		return 0;
+	case OPTION_KDIR:
+		common->settings[RK_SETTING_KDIR] = optarg;
+		return 0;
+	case OPTION_PACKAGE:
+		common->settings[RK_SETTING_PACKAGE] = optarg;
+		return 0;
+	case OPTION_FORMAT:
+		return set_format(app, optarg) ? 0 : -1;
+	case OPTION_COLOR:
+		return set_color(app, optarg) ? 0 : -1;
+	case 'v':
+		app->verbose = true;
+		return 0;
+	case 'q':
+		app->quiet = true;
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+/* getopt's own words would name the command as the program. */
+static void say_unknown(const struct rk_cmd *cmd, int option, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (option == ':')
+		fprintf(stderr, "rkmod: '%s' wants a value", word);
+	else if (optopt && optopt < 256)
+		fprintf(stderr, "rkmod: no option '-%c' of %s", optopt, cmd->name);
+	else
+		fprintf(stderr, "rkmod: no option '%s' of %s", word, cmd->name);
+	fprintf(stderr, "; 'rkmod %s --help' lists them\n", cmd->name);
+}
+
+int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
+		  const struct option *longs, struct rk_common *common)
+{
+	struct option all[MAX_OPTIONS] = {0};
+	char shorts[2 * MAX_OPTIONS + 8] = ":vqh";
+	size_t n = 0;
+	int option;
+	int taken;
+
+	for (; longs && longs->name && n < MAX_OPTIONS - 1; longs++) {
+		all[n++] = *longs;
+		if (longs->val < 256)
+			snprintf(shorts + strlen(shorts), 3, "%c%s", longs->val,
+				 longs->has_arg == required_argument ? ":" : "");
+	}
+	for (size_t i = 0; i < RK_ARRAY_LEN(common_options) && n < MAX_OPTIONS - 1; i++)
+		all[n++] = common_options[i];
+	opterr = 0;
+	do {
+		option = getopt_long(argc, argv, shorts, all, NULL);
+		if (option == 'h') {
+			rk_cmd_help(cmd);
+			return RK_OPTION_HELP;
+		}
+		if (option == '?' || option == ':') {
+			say_unknown(cmd, option, argv);
+			return '?';
+		}
+		taken = option < 0 ? 1 : take_common(app, option, common);
+	} while (taken == 0);
+	return taken < 0 ? '?' : option;
+}

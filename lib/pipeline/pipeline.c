@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/log.h"
+#include "lib/pipeline/pipeline.h"
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Adds the time since @start_ms; passes @result through. */
+static int timed(unsigned int *total_ms, int64_t start_ms, int result)
+{
+	*total_ms += (unsigned int)(now_ms() - start_ms);
+	return result;
+}
+
+void rk_pipeline_init(struct rk_pipeline *pipeline, const struct rk_machine *machine,
+		      const struct rk_request *request)
+{
+	memset(pipeline, 0, sizeof(*pipeline));
+	pipeline->machine = machine;
+	pipeline->request = request;
+}
+
+void rk_pipeline_release(struct rk_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_modules; i++) {
+		rk_verdict_release(&pipeline->modules[i].verdict);
+		rk_module_free(pipeline->modules[i].module);
+	}
+	free(pipeline->modules);
+	rk_findings_release(&pipeline->findings);
+	rk_build_result_release(&pipeline->build);
+	rk_metadata_free(pipeline->metadata);
+	rk_toolchain_free(pipeline->toolchain);
+	rk_kernel_free(pipeline->kernel);
+	rk_root_free(pipeline->root);
+	memset(pipeline, 0, sizeof(*pipeline));
+}
+
+static const char *setting(const struct rk_pipeline *pipeline, enum rk_setting_name name)
+{
+	return rk_request_get(pipeline->request, name);
+}
+
+static int resolve_kernel(struct rk_pipeline *p, struct rk_error *err)
+{
+	const struct rk_kernel_request request = {
+		.kdir = setting(p, RK_SETTING_KDIR),
+		.release = setting(p, RK_SETTING_KERNEL),
+		.package = setting(p, RK_SETTING_PACKAGE),
+	};
+
+	if (!p->root &&
+	    rk_root_open(p->machine, setting(p, RK_SETTING_ROOT), &p->root, err) < 0)
+		return -(int)err->code;
+	if (rk_kernel_resolve(p->machine, p->root, &request, &p->kernel, err) < 0)
+		return -(int)err->code;
+	rk_log(RK_LOG_DEBUG, "kernel %s in %s%s", p->kernel->release,
+	       p->root->is_host ? "" : p->root->path, p->kernel->kdir_real);
+	return 0;
+}
+
+int rk_pipeline_kernel(struct rk_pipeline *pipeline, struct rk_error *err)
+{
+	if (pipeline->kernel)
+		return 0;
+	return timed(&pipeline->kernel_ms, now_ms(), resolve_kernel(pipeline, err));
+}
+
+static int require_rust(const struct rk_kernel *kernel, struct rk_error *err)
+{
+	if (kernel->rust)
+		return 0;
+	rk_error_set(
+		err, RK_EREFUSED,
+		"kernel %s is built without Rust (CONFIG_RUST is not set in '%s'): no Rust module can be built for it or loaded into it",
+		kernel->release, kernel->kdir);
+	return rk_error_cure(
+		err, "kernel-without-rust",
+		"use a kernel with CONFIG_RUST=y; 'rkmod kernels' lists what is here, 'rkmod root create' makes one to build for");
+}
+
+static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
+{
+	const struct rk_toolchain_request request = {
+		.rustc = setting(p, RK_SETTING_RUSTC),
+		.llvm = setting(p, RK_SETTING_LLVM),
+	};
+	const char *text = p->metadata->rustc_text;
+	const char *wanted = text && text[0] ? text : NULL;
+	int r;
+
+	r = rk_toolchain_resolve(p->machine, p->kernel, &request, wanted, &p->toolchain,
+				 err);
+	if (r < 0)
+		return r;
+	rk_log(RK_LOG_DEBUG, "rustc %s: %s (wanted by %s)", p->toolchain->rustc->path,
+	       p->toolchain->rustc->text, p->toolchain->wanted_from);
+	return 0;
+}
+
+int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err)
+{
+	struct rk_pipeline *p = pipeline;
+
+	if (rk_pipeline_kernel(p, err) < 0 || require_rust(p->kernel, err) < 0)
+		return -(int)err->code;
+	if (!p->metadata &&
+	    timed(&p->metadata_ms, now_ms(),
+		  rk_metadata_find(p->machine, p->kernel, &p->metadata, err)) < 0)
+		return -(int)err->code;
+	if (p->toolchain && p->toolchain->rustc)
+		return 0;
+	return timed(&p->toolchain_ms, now_ms(), find_toolchain(p, err));
+}
+
+int rk_pipeline_prepare(struct rk_pipeline *pipeline,
+			const struct rk_pipeline_prepare *prepare, struct rk_error *err)
+{
+	struct rk_pipeline *p = pipeline;
+	const struct rk_metadata_make make = {
+		.source = setting(p, RK_SETTING_SOURCE),
+		.jobs = prepare->jobs,
+		.again = prepare->again,
+	};
+	struct rk_metadata *made = NULL;
+
+	if (rk_pipeline_find(p, err) < 0)
+		return -(int)err->code;
+	if (p->metadata->origin != RK_METADATA_NONE && !prepare->again)
+		return 0;
+	if (timed(&p->metadata_ms, now_ms(),
+		  rk_metadata_make(p->machine, p->kernel, p->toolchain, &make, &made,
+				   err)) < 0)
+		return -(int)err->code;
+	rk_metadata_free(p->metadata);
+	p->metadata = made;
+	return 0;
+}
+
+/* Metadata is there, or is made now. */
+static int require_metadata(struct rk_pipeline *p, unsigned int jobs, bool prepare,
+			    struct rk_error *err)
+{
+	const struct rk_pipeline_prepare how = {.jobs = jobs};
+
+	if (prepare)
+		return rk_pipeline_prepare(p, &how, err);
+	if (rk_pipeline_find(p, err) < 0)
+		return -(int)err->code;
+	if (p->metadata->origin != RK_METADATA_NONE)
+		return 0;
+	rk_error_set(
+		err, RK_ENOTFOUND,
+		"the headers of kernel %s hold no Rust metadata, and none is in the cache",
+		p->kernel->release);
+	return rk_error_cure(err, "metadata-missing",
+			     "run 'rkmod prepare', or build without --no-prepare");
+}
+
+static int open_modules(struct rk_pipeline *p, const struct rk_strv *paths,
+			struct rk_error *err)
+{
+	p->modules = calloc(paths->n_items ? paths->n_items : 1, sizeof(*p->modules));
+	if (!p->modules)
+		return rk_error_nomem(err);
+	for (size_t i = 0; i < paths->n_items; i++) {
+		if (rk_module_open(paths->items[i], &p->modules[i].module, err) < 0)
+			return -(int)err->code;
+		p->n_modules++;
+	}
+	return 0;
+}
+
+static int judge_modules(struct rk_pipeline *p, struct rk_error *err)
+{
+	cleanup_free const struct rk_module **all =
+		calloc(p->n_modules ? p->n_modules : 1, sizeof(*all));
+	struct rk_verdict_target target = {
+		.kernel = p->kernel, .siblings = all, .n_siblings = p->n_modules};
+
+	if (!all)
+		return rk_error_nomem(err);
+	for (size_t i = 0; i < p->n_modules; i++)
+		all[i] = p->modules[i].module;
+	for (size_t i = 0; i < p->n_modules; i++)
+		if (rk_verdict_judge(all[i], &target, &p->modules[i].verdict, err) < 0)
+			return -(int)err->code;
+	return 0;
+}
+
+static int check(struct rk_pipeline *p, const struct rk_strv *paths, struct rk_error *err)
+{
+	if (open_modules(p, paths, err) < 0)
+		return -(int)err->code;
+	return judge_modules(p, err);
+}
+
+int rk_pipeline_check(struct rk_pipeline *pipeline, const struct rk_strv *paths,
+		      struct rk_error *err)
+{
+	if (rk_pipeline_kernel(pipeline, err) < 0)
+		return -(int)err->code;
+	return timed(&pipeline->check_ms, now_ms(), check(pipeline, paths, err));
+}
+
+int rk_pipeline_build(struct rk_pipeline *pipeline,
+		      const struct rk_build_request *request, bool prepare,
+		      struct rk_error *err)
+{
+	struct rk_pipeline *p = pipeline;
+
+	if (require_metadata(p, request->jobs, prepare, err) < 0)
+		return -(int)err->code;
+	if (timed(&p->build_ms, now_ms(),
+		  rk_build_run(p->machine, p->kernel, p->toolchain, p->metadata, request,
+			       &p->build, err)) < 0)
+		return -(int)err->code;
+	if (p->build.make_status != 0)
+		return 0;
+	return rk_pipeline_check(p, &p->build.modules, err);
+}
+
+bool rk_pipeline_is_good(const struct rk_pipeline *pipeline)
+{
+	if (pipeline->build.make_status != 0)
+		return false;
+	for (size_t i = 0; i < pipeline->n_modules; i++) {
+		enum rk_answer answer = pipeline->modules[i].verdict.answer;
+
+		if (answer != RK_ANSWER_ACCEPT && answer != RK_ANSWER_UNDECIDED)
+			return false;
+	}
+	return true;
+}
