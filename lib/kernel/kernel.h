@@ -39,7 +39,8 @@ struct rk_kernel {
 	char *srcarch; /* "x86", "arm64", ... */
 	struct rk_kconfig *config;
 	struct rk_symvers *symvers; /* NULL if KDIR has none */
-	char *vermagic;        /* what the kernel expects (include/linux/vermagic.h) */
+	char *vermagic;        /* what the kernel expects (include/linux/vermagic.h); ""
+				  unknown: an architecture that is not handled */
 	size_t module_size;    /* sizeof(struct module) in bytes, 0 unknown */
 	bool rust;             /* CONFIG_RUST=y */
 	bool modversions;      /* CONFIG_MODVERSIONS=y */
@@ -86,7 +87,8 @@ RK_MUST_CHECK int rk_kernel_list(const struct rk_machine *machine,
 				 struct rk_error *err);
 void rk_kernel_list_release(struct rk_kernel_list *list);
 
-/* The vermagic that a configuration leads to; see include/linux/vermagic.h. */
+/* The vermagic that a configuration leads to; see include/linux/vermagic.h. Without the
+ * part of RANDSTRUCT. "" for RK_ARCH_OTHER. */
 RK_MUST_CHECK int rk_vermagic_expected(const char *release,
 				       const struct rk_kconfig *config, enum rk_arch arch,
 				       char **ret, struct rk_error *err);

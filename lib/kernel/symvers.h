@@ -22,7 +22,7 @@ struct rk_symvers;
 
 /**
  * rk_symvers_parse() - take apart the text
- * @text: its memory is taken over on success, and left alone on failure
+ * @text: taken over on success; on failure still the caller's to release, but cut up
  * Return: 0, -RK_EFORMAT with the line, -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_symvers_parse(struct rk_buf *text, struct rk_symvers **ret,

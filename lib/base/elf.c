@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+
+#include "lib/base/elf.h"
+
+static void end_elf_p(Elf **elf)
+{
+	elf_end(*elf); /* accepts NULL */
+}
+
+static int fail(struct rk_error *err, const char *what)
+{
+	return rk_error_set(err, RK_EFORMAT, "%s: %s", what, elf_errmsg(-1));
+}
+
+static int begin_elf(int fd, Elf **ret, struct rk_error *err)
+{
+	cleanup(end_elf_p) Elf *elf = NULL;
+
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return fail(err, "libelf");
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (!elf)
+		return fail(err, "cannot be read as an ELF file");
+	if (elf_kind(elf) != ELF_K_ELF)
+		return rk_error_set(err, RK_EFORMAT, "is no ELF file");
+	*ret = RK_STEAL(elf);
+	return 0;
+}
+
+static int add_section(Elf_Scn *section, const char *name, size_t limit,
+		       struct rk_buf *ret, struct rk_error *err)
+{
+	Elf_Data *data = elf_rawdata(section, NULL);
+
+	if (!data)
+		return fail(err, name);
+	if (data->d_size > limit)
+		return rk_error_set(err, RK_EFORMAT,
+				    "section '%s' is longer than %zu bytes", name, limit);
+	if (data->d_size && !data->d_buf)
+		return rk_error_set(err, RK_EFORMAT, "section '%s' has no bytes", name);
+	if (data->d_size)
+		rk_buf_add(ret, data->d_buf, data->d_size);
+	return rk_buf_check(ret, err);
+}
+
+int rk_elf_read_section(int fd, const char *name, size_t limit, struct rk_buf *ret,
+			struct rk_error *err)
+{
+	cleanup(end_elf_p) Elf *elf = NULL;
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (begin_elf(fd, &elf, err) < 0)
+		return -(int)err->code;
+	if (elf_getshdrstrndx(elf, &names) < 0)
+		return fail(err, "section names");
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+		const char *found;
+
+		if (!gelf_getshdr(section, &header))
+			return fail(err, "section header");
+		found = elf_strptr(elf, names, header.sh_name);
+		if (found && strcmp(found, name) == 0)
+			return add_section(section, name, limit, ret, err);
+	}
+	return rk_error_set(err, RK_ENOTFOUND, "has no section '%s'", name);
+}
+
+/* The first defined symbol of a table whose name starts with @prefix, or NULL. */
+static const char *find_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+				 const char *prefix)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t n_symbols;
+
+	if (!data || !header->sh_entsize)
+		return NULL;
+	n_symbols = data->d_size / header->sh_entsize;
+	for (int i = 0; (size_t)i < n_symbols && i < INT32_MAX; i++) {
+		GElf_Sym symbol;
+		const char *name;
+
+		if (!gelf_getsym(data, i, &symbol))
+			return NULL;
+		if (symbol.st_shndx == SHN_UNDEF)
+			continue;
+		name = elf_strptr(elf, header->sh_link, symbol.st_name);
+		if (name && strncmp(name, prefix, strlen(prefix)) == 0)
+			return name;
+	}
+	return NULL;
+}
+
+int rk_elf_find_symbol(int fd, const char *prefix, char **ret, struct rk_error *err)
+{
+	cleanup(end_elf_p) Elf *elf = NULL;
+	Elf_Scn *section = NULL;
+
+	if (begin_elf(fd, &elf, err) < 0)
+		return -(int)err->code;
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+		const char *name;
+
+		if (!gelf_getshdr(section, &header))
+			return fail(err, "section header");
+		if (header.sh_type != SHT_DYNSYM)
+			continue;
+		name = find_in_table(elf, section, &header, prefix);
+		if (name)
+			return rk_strdup(name, ret, err);
+	}
+	return rk_error_set(err, RK_ENOTFOUND, "defines no symbol '%s...'", prefix);
+}
