@@ -22,7 +22,7 @@ static void RK_PRINTF(3, 0)
 	make_one_line(err->msg);
 }
 
-int rk_error_set(struct rk_error *err, enum rk_code code, const char *fmt, ...)
+int(rk_error_set)(struct rk_error *err, enum rk_code code, const char *fmt, ...)
 {
 	va_list args;
 
@@ -32,7 +32,7 @@ int rk_error_set(struct rk_error *err, enum rk_code code, const char *fmt, ...)
 	return -(int)code;
 }
 
-int rk_error_sys(struct rk_error *err, int sys_errno, const char *fmt, ...)
+int(rk_error_sys)(struct rk_error *err, int sys_errno, const char *fmt, ...)
 {
 	va_list args;
 	size_t len;
@@ -46,7 +46,7 @@ int rk_error_sys(struct rk_error *err, int sys_errno, const char *fmt, ...)
 	return -(int)err->code;
 }
 
-int rk_error_prefix(struct rk_error *err, const char *fmt, ...)
+int(rk_error_prefix)(struct rk_error *err, const char *fmt, ...)
 {
 	char old[sizeof(err->msg)];
 	va_list args;
@@ -62,7 +62,7 @@ int rk_error_prefix(struct rk_error *err, const char *fmt, ...)
 	return -(int)err->code;
 }
 
-int rk_error_cure(struct rk_error *err, const char *id, const char *fmt, ...)
+int(rk_error_cure)(struct rk_error *err, const char *id, const char *fmt, ...)
 {
 	va_list args;
 
@@ -77,7 +77,7 @@ int rk_error_cure(struct rk_error *err, const char *id, const char *fmt, ...)
 	return -(int)err->code;
 }
 
-int rk_error_nomem(struct rk_error *err)
+int(rk_error_nomem)(struct rk_error *err)
 {
 	return rk_error_set(err, RK_ENOMEM, "out of memory");
 }

@@ -61,4 +61,20 @@ int rk_error_cure(struct rk_error *err, const char *id, const char *fmt, ...)
 /* Return: -RK_ENOMEM. */
 int rk_error_nomem(struct rk_error *err);
 
+/* The analyser sees one file at a time and would follow paths where these return 0. */
+#ifdef __clang_analyzer__
+#define RK_FAILS(call)                                                                   \
+	__extension__({                                                                  \
+		int rk_failed = (call);                                                  \
+		if (rk_failed >= 0)                                                      \
+			__builtin_unreachable();                                         \
+		rk_failed;                                                               \
+	})
+#define rk_error_set(...)    RK_FAILS(rk_error_set(__VA_ARGS__))
+#define rk_error_sys(...)    RK_FAILS(rk_error_sys(__VA_ARGS__))
+#define rk_error_prefix(...) RK_FAILS(rk_error_prefix(__VA_ARGS__))
+#define rk_error_cure(...)   RK_FAILS(rk_error_cure(__VA_ARGS__))
+#define rk_error_nomem(...)  RK_FAILS(rk_error_nomem(__VA_ARGS__))
+#endif
+
 #endif

@@ -433,8 +433,7 @@ int rk_spawn_run(const struct rk_spawn *spawn, struct rk_spawn_result *result,
 	return with_signals(&run, &plan, err);
 }
 
-/* The last line that says something. */
-static const char *last_line(struct rk_buf *text)
+const char *rk_spawn_last_line(struct rk_buf *text)
 {
 	char *newline;
 
@@ -463,7 +462,7 @@ int rk_spawn_capture(const struct rk_strv *argv, char **ret, struct rk_error *er
 	if (result.status != 0)
 		return rk_error_set(err, RK_ETOOL, "'%s' ended with status %d: %s",
 				    argv->items[0], result.status,
-				    last_line(&result.err));
+				    rk_spawn_last_line(&result.err));
 	while (result.out.len && result.out.data[result.out.len - 1] == '\n')
 		rk_buf_truncate(&result.out, result.out.len - 1);
 	return rk_buf_take(&result.out, ret, err);

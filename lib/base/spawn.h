@@ -77,6 +77,10 @@ int rk_spawn_interrupted(void);
 RK_MUST_CHECK int rk_spawn_capture(const struct rk_strv *argv, char **ret,
 				   struct rk_error *err);
 
+/* The last line of captured text that says something, for a message; cuts @text off
+ * behind it. Valid as long as @text is. */
+const char *rk_spawn_last_line(struct rk_buf *text);
+
 /**
  * rk_spawn_find() - where in PATH a program is
  * @path: colon-separated folders, NULL for the environment's PATH

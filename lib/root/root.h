@@ -30,6 +30,9 @@ struct rk_root {
  */
 RK_MUST_CHECK int rk_root_open(const struct rk_machine *machine, const char *name,
 			       struct rk_root **ret, struct rk_error *err);
+/* What `rkmod root create` takes as a name: letters, digits and "._+-", no leading sign.
+ */
+bool rk_root_name_is_valid(const char *name);
 void rk_root_free(struct rk_root *root); /* accepts NULL */
 RK_CLEANUP_FUNC(struct rk_root *, rk_root_free);
 
@@ -58,8 +61,14 @@ RK_MUST_CHECK int rk_root_host_path(const struct rk_root *root, const char *path
 /*
  * Running a program in a tree. In the host's own root it is run plainly unless
  * @confine; elsewhere through bubblewrap: the tree's top entries bound read-only on a
- * tmpfs "/", own /dev and /proc, no network, a PID namespace, the folders below bound at
- * their own (host) paths.
+ * tmpfs "/", own /dev and /proc, empty /tmp and /run, no network, a PID namespace, the
+ * folders below bound at their own (host) paths. Where only a part of such a path exists
+ * in the tree, the rest is made on a tmpfs; nothing else inside can be written. uid 0
+ * keeps only the rights over files (CAP_DAC_OVERRIDE and its kin).
+ *
+ * The environment is the caller's without git's local variables, as spawn.env_* change
+ * it; in a tree also without TMPDIR and LD_*, and with the usual PATH unless
+ * spawn.env_set has one.
  */
 struct rk_root_bind {
 	const char *host_path; /* absolute, exists */
@@ -76,7 +85,10 @@ struct rk_root_run {
 	struct rk_spawn spawn; /* the rest: env, output, callbacks; argv and cwd unused */
 };
 
-/* As rk_spawn_run(). Also -RK_ETOOL if bubblewrap is missing or cannot work here. */
+/*
+ * As rk_spawn_run(); @run->spawn.cwd and .argv are not looked at. Also -RK_ETOOL if
+ * bubblewrap is missing (bwrap-missing) or cannot work here (bwrap-unusable).
+ */
 RK_MUST_CHECK int rk_root_run(const struct rk_root *root, const struct rk_root_run *run,
 			      struct rk_spawn_result *result, struct rk_error *err);
 
