@@ -1,0 +1,291 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: tests/run.sh [--fast] [SUITE...]
+#
+# Builds rkmod in every way that counts and runs the test suites: lint, unit, cli,
+# kernel, vm, debian13 (unit and cli again, inside a Debian 13 tree). --fast is lint,
+# unit and cli. Installs what is missing on Debian 12 or 13. The last line is
+# "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if it could
+# not be done.
+#
+# Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
+# $RKMOD_TESTS_DIR (about 4 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
+# at any time; a second run reuses them.
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit 2
+. samples/setup.sh
+. tests/lib.sh
+
+work=${RKMOD_TESTS_DIR:-/var/tmp/rkmod-tests-$(id -u)}
+results=build-tests/results.tsv # suite, test, PASS or FAIL or SKIP
+suites=()
+
+TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make python3 shellcheck util-linux)
+LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
+# In the Debian 13 tree: there rkmod is built and tested as well.
+TREE_PACKAGES=$(printf '%s\n' "${BUILD_PACKAGES[@]}" busybox-static git | paste -sd,)
+
+# --- Options
+
+parse_options()
+{
+	local word
+
+	for word; do
+		case $word in
+		--fast) suites+=(lint unit cli) ;;
+		lint | unit | cli | kernel | vm | debian13) suites+=("$word") ;;
+		*) die "no suite '$word'; usage: tests/run.sh [--fast] [SUITE...]" ;;
+		esac
+	done
+	[ ${#suites[@]} != 0 ] || suites=(lint unit cli kernel vm debian13)
+}
+
+wants()
+{
+	local suite word
+
+	for suite in "${suites[@]}"; do
+		for word; do
+			[ "$suite" != "$word" ] || return 0
+		done
+	done
+	return 1
+}
+
+# --- Results
+
+# record SUITE TEST RESULT
+record()
+{
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$results"
+}
+
+count()
+{
+	cut -f 3 "$results" | grep -c "^$1\$"
+}
+
+summary()
+{
+	grep -P '\t(FAIL|SKIP)$' "$results" | sed 's/^/  /'
+	echo "$(count PASS) passed, $(count FAIL) failed, $(count SKIP) skipped"
+	[ "$(count FAIL)" = 0 ]
+}
+
+# lint NAME COMMAND...: one test of the suite lint
+lint()
+{
+	local name=$1
+
+	shift
+	if "$@"; then
+		record lint "$name" PASS
+	else
+		say "lint: $name failed"
+		record lint "$name" FAIL
+	fi
+}
+
+# record_meson_log SUITE-PREFIX FILE: a line for each test of a testlog.json
+record_meson_log()
+{
+	python3 - "$1" "$2" >>"$results" <<'EOF'
+import json, sys
+
+prefix, path = sys.argv[1:]
+for line in open(path):
+    test = json.loads(line)
+    name = test["name"]  # "rkmod:unit / buf"
+    suite, _, case = name.rpartition(" / ")
+    result = {"OK": "PASS", "EXPECTEDFAIL": "PASS", "SKIP": "SKIP"}.get(test["result"], "FAIL")
+    print(prefix + suite.rpartition(":")[2], case, result, sep="\t")
+EOF
+}
+
+# meson_test PREFIX BUILD-FOLDER SUITE...: the results of what ran count, and a run
+# without any is a failure
+meson_test()
+{
+	local prefix=$1 dir=$2 log=$2/meson-logs/testlog.json suite
+	local -a args=()
+
+	shift 2
+	for suite; do
+		args+=(--suite "$suite")
+	done
+	rm -f "$log"
+	say "tests of $dir: $*"
+	meson test -C "$dir" --no-rebuild --print-errorlogs "${args[@]}"
+	if [ -s "$log" ]; then
+		record_meson_log "$prefix" "$log"
+	else
+		record "$prefix$*" 'meson test' FAIL
+	fi
+}
+
+# --- Builds
+
+# build_all: gcc and clang, release and sanitizers
+build_all()
+{
+	local san=-Db_sanitize=address,undefined
+
+	mkdir -p build-tests
+	: >"$results"
+	say 'building with gcc and clang, for release and with sanitizers'
+	build_in build-tests/gcc -Dwerror=true --buildtype=release
+	wants lint unit cli || return 0
+	build_in build-tests/gcc-san -Dwerror=true $san
+	CC=clang build_in build-tests/clang -Dwerror=true --buildtype=release
+	CC=clang build_in build-tests/clang-san -Dwerror=true $san -Db_lundef=false
+}
+
+run_unit_and_cli()
+{
+	local dir
+	local -a which=()
+
+	! wants unit || which+=(unit)
+	! wants cli || which+=(cli)
+	for dir in gcc gcc-san clang clang-san; do
+		meson_test "$dir " "build-tests/$dir" "${which[@]}"
+	done
+}
+
+# --- Lint
+
+sources()
+{
+	git ls-files "$@" 2>/dev/null || find . -path './build*' -prune -o -name "${1#:/}" -print
+}
+
+check_format()
+{
+	sources '*.c' '*.h' | grep -v '^samples/\|^tests/.*/forms/' |
+		xargs clang-format-14 --dry-run -Werror
+}
+
+check_tidy()
+{
+	sources 'cmd/*.c' 'lib/*.c' 'kbuild-shim/*.c' 'tests/unit/*.c' |
+		xargs -P "$(nproc)" -n 4 clang-tidy-14 --quiet -p build-tests/clang 2>build-tests/tidy.log
+}
+
+check_shell()
+{
+	sources '*.sh' .ci/run | grep -v '^tests/cli/' | xargs shellcheck -x
+}
+
+run_lint()
+{
+	say 'lint'
+	if [ -n "$(missing_packages "${LINT_PACKAGES[@]}")" ]; then
+		record lint clang-format SKIP
+		record lint clang-tidy SKIP
+	else
+		lint clang-format check_format
+		lint clang-tidy check_tidy
+	fi
+	lint shellcheck check_shell
+}
+
+# --- The root tree, and rkmod installed where an ordinary user can run it
+
+make_work()
+{
+	mkdir -p "$work" || die "cannot make '$work'"
+	[ -O "$work" ] || die "'$work' belongs to somebody else"
+	chmod 755 "$work"
+	T=$work/user # what tests/lib.sh calls the scratch folder
+	CACHE=$T/cache
+	mkdir -p "$T/home" "$T/state" "$CACHE"
+	give "$T"
+	rm -rf "$work/install"
+	meson install -C build-tests/gcc --no-rebuild --quiet --destdir "$work/install" \
+		>/dev/null || die 'meson install failed'
+	export RKMOD_TEST_PREFIX=$work/install/usr/local
+}
+
+# Made by the caller, so that for the test user it belongs to somebody else.
+make_tree()
+{
+	local -a create=(env XDG_DATA_HOME="$work/data"
+		RKMOD_LIBEXEC="$RKMOD_TEST_PREFIX/libexec/rkmod"
+		"$RKMOD_TEST_PREFIX/bin/rkmod" root)
+
+	say 'the root tree'
+	"${create[@]}" create tests --include "$TREE_PACKAGES" || {
+		say 'made for something else; anew'
+		"${create[@]}" remove tests
+		"${create[@]}" create tests --include "$TREE_PACKAGES"
+	} || die 'the root tree could not be made'
+	chmod 755 "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots"
+	ROOT=$work/data/rkmod/roots/tests
+	export RKMOD_TEST_ROOT=$ROOT RKMOD_TEST_CACHE=$CACHE TMPDIR=$work/tmp
+	mkdir -p "$TMPDIR"
+	chmod 1777 "$TMPDIR"
+}
+
+make_metadata()
+{
+	say "the kernel's Rust metadata"
+	rkmod prepare --root "$ROOT" || die 'rkmod prepare failed'
+}
+
+# --- Inside the Debian 13 tree
+
+run_in_tree()
+{
+	local dir=$work/debian13
+
+	say 'unit and cli inside the Debian 13 tree'
+	mkdir -p "$dir"
+	# shellcheck disable=SC2016 # the shell inside expands them
+	local script='. samples/setup.sh
+		build_in "$1/build" -Dwerror=true &&
+		meson test -C "$1/build" --no-rebuild --print-errorlogs --suite unit --suite cli'
+
+	rm -f "$dir/build/meson-logs/testlog.json"
+	bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
+		--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
+		--symlink usr/sbin /sbin --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run \
+		--ro-bind "$PWD" "$PWD" --bind "$dir" "$dir" --chdir "$PWD" --unshare-pid \
+		--unshare-net --die-with-parent --clearenv --setenv HOME /tmp \
+		--setenv PATH /usr/bin:/bin:/usr/sbin:/sbin \
+		bash -c "$script" debian13 "$dir"
+	if [ -s "$dir/build/meson-logs/testlog.json" ]; then
+		record_meson_log 'debian13 ' "$dir/build/meson-logs/testlog.json"
+	else
+		record debian13 build FAIL
+	fi
+}
+
+# --- All of it
+
+run_kernel_and_vm()
+{
+	local -a which=()
+
+	! wants kernel || which+=(kernel)
+	! wants vm || which+=(vm)
+	make_metadata
+	meson_test '' build-tests/gcc "${which[@]}"
+}
+
+parse_options "$@"
+need_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+if wants lint && apt-cache show "${LINT_PACKAGES[@]}" >/dev/null 2>&1; then
+	need_packages "${LINT_PACKAGES[@]}"
+fi
+build_all
+! wants lint || run_lint
+! wants unit cli || run_unit_and_cli
+if wants kernel vm debian13; then
+	make_work
+	make_tree
+	! wants kernel vm || run_kernel_and_vm
+	! wants debian13 || run_in_tree
+fi
+summary
