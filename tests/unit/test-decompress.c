@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/base/archive.h"
+#include "tests/unit/tap.h"
+
+#define PLAIN "one one one one\ntwo two two two\n"
+
+/* Two lines of PLAIN, each packed by itself, one behind the other. */
+static const unsigned char two_gzip[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xcb,
+	0xcf, 0x4b, 0x55, 0xc8, 0x47, 0x60, 0x2e, 0x00, 0xde, 0x16, 0xef,
+	0x30, 0x10, 0x00, 0x00, 0x00, 0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x02, 0x03, 0x2b, 0x29, 0xcf, 0x57, 0x28, 0x41, 0x60,
+	0x2e, 0x00, 0xde, 0x05, 0x2b, 0xcf, 0x10, 0x00, 0x00, 0x00,
+};
+static const unsigned char two_xz[] = {
+	0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04, 0xe6, 0xd6, 0xb4, 0x46,
+	0x02, 0x00, 0x21, 0x01, 0x1c, 0x00, 0x00, 0x00, 0x10, 0xcf, 0x58, 0xcc,
+	0xe0, 0x00, 0x0f, 0x00, 0x0b, 0x5d, 0x00, 0x37, 0x9b, 0x88, 0xce, 0x7e,
+	0x0e, 0x32, 0xac, 0xb8, 0x00, 0x00, 0x00, 0x00, 0x3d, 0x12, 0x93, 0x47,
+	0x81, 0xcb, 0x11, 0x31, 0x00, 0x01, 0x27, 0x10, 0x2a, 0x17, 0xf4, 0xe7,
+	0x1f, 0xb6, 0xf3, 0x7d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x04, 0x59, 0x5a,
+	0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04, 0xe6, 0xd6, 0xb4, 0x46,
+	0x02, 0x00, 0x21, 0x01, 0x1c, 0x00, 0x00, 0x00, 0x10, 0xcf, 0x58, 0xcc,
+	0xe0, 0x00, 0x0f, 0x00, 0x0b, 0x5d, 0x00, 0x3a, 0x1d, 0xca, 0x1d, 0x17,
+	0xcf, 0x2d, 0x5c, 0x54, 0x00, 0x00, 0x00, 0x00, 0xa0, 0xce, 0x2e, 0xda,
+	0x30, 0x54, 0xf9, 0x1e, 0x00, 0x01, 0x27, 0x10, 0x2a, 0x17, 0xf4, 0xe7,
+	0x1f, 0xb6, 0xf3, 0x7d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x04, 0x59, 0x5a,
+};
+static const unsigned char two_zstd[] = {
+	0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x68, 0x5d, 0x00, 0x00, 0x28, 0x6f, 0x6e,
+	0x65, 0x20, 0x0a, 0x01, 0x00, 0x8c, 0x4b, 0x04, 0x6b, 0x2f, 0xc2, 0xe0,
+	0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x68, 0x5d, 0x00, 0x00, 0x28, 0x74, 0x77,
+	0x6f, 0x20, 0x0a, 0x01, 0x00, 0x8c, 0x4b, 0x04, 0xa9, 0xcf, 0xf7, 0x82,
+};
+
+/* gzip of a gzip of "one one one one\n". */
+static const unsigned char nested[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x93,
+	0xef, 0xe6, 0x60, 0x00, 0x01, 0x26, 0xe6, 0xd3, 0xe7, 0xbd, 0x43,
+	0x4f, 0xb8, 0x27, 0xe8, 0x31, 0xdc, 0x13, 0x7b, 0x6f, 0x20, 0x00,
+	0x14, 0x04, 0x00, 0xad, 0x80, 0xb9, 0x09, 0x1b, 0x00, 0x00, 0x00,
+};
+
+enum { LIMIT = 1000 };
+
+static void check_both_parts(const unsigned char *data, size_t size,
+			     enum rk_compression compression)
+{
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_compression_of(data, size), compression);
+	EXPECT_INT(rk_decompress(data, size, LIMIT, &buf, &err), 0);
+	EXPECT_STR(rk_buf_str(&buf), PLAIN);
+}
+
+static void unpacks_several_frames_of_each_kind(void)
+{
+	check_both_parts(two_gzip, sizeof(two_gzip), RK_COMPRESSION_GZIP);
+	check_both_parts(two_xz, sizeof(two_xz), RK_COMPRESSION_XZ);
+	check_both_parts(two_zstd, sizeof(two_zstd), RK_COMPRESSION_ZSTD);
+}
+
+static void hands_out_plain_bytes_as_they_are(void)
+{
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_compression_of("plain", 5), RK_COMPRESSION_NONE);
+	EXPECT_INT(rk_compression_of("", 0), RK_COMPRESSION_NONE);
+	EXPECT_INT(rk_decompress("plain", 5, 5, &buf, &err), 0);
+	EXPECT_STR(rk_buf_str(&buf), "plain");
+	EXPECT_INT(rk_decompress("plain", 5, 4, &buf, &err), -RK_EFORMAT);
+}
+
+static void unpacks_once_and_not_what_is_inside(void)
+{
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_decompress(nested, sizeof(nested), LIMIT, &buf, &err), 0);
+	EXPECT_INT(rk_compression_of(buf.data, buf.len), RK_COMPRESSION_GZIP);
+}
+
+static void refuses_more_than_the_limit(void)
+{
+	const size_t size = strlen(PLAIN);
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_buf struct rk_buf exact = RK_BUF_INIT;
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+
+	EXPECT_INT(rk_decompress(two_xz, sizeof(two_xz), size, &exact, &err), 0);
+	EXPECT_INT(rk_decompress(two_xz, sizeof(two_xz), size - 1, &buf, &err),
+		   -RK_EFORMAT);
+	EXPECT_HAS(err.msg, "more than 31 bytes");
+}
+
+static void unpacks_nothing_to_nothing(void)
+{
+	static const unsigned char empty_gzip[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3,
+						   3,    0,    0, 0, 0, 0, 0, 0, 0, 0};
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_decompress(empty_gzip, sizeof(empty_gzip), LIMIT, &buf, &err), 0);
+	EXPECT_INT(buf.len, 0);
+}
+
+static void refuses_data_that_ends_early(void)
+{
+	const struct {
+		const unsigned char *data;
+		size_t size;
+	} cases[] = {
+		{two_gzip, sizeof(two_gzip)},
+		{two_xz, sizeof(two_xz)},
+		{two_zstd, sizeof(two_zstd)},
+	};
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(cases); i++) {
+		cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+		struct rk_error err = RK_ERROR_INIT;
+
+		EXPECT_INT(rk_decompress(cases[i].data, cases[i].size - 9, LIMIT, &buf,
+					 &err),
+			   -RK_EFORMAT);
+		EXPECT_HAS(err.msg, "damaged compressed data");
+	}
+}
+
+/* One byte after the other is changed: accepted or refused, never a crash or a hang. */
+static void survives_every_damaged_byte(void)
+{
+	unsigned char copy[sizeof(two_xz)];
+	int refused = 0;
+
+	for (size_t i = 0; i < sizeof(copy); i++) {
+		cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+		struct rk_error err = RK_ERROR_INIT;
+
+		memcpy(copy, two_xz, sizeof(copy));
+		copy[i] ^= 0x55;
+		refused += rk_decompress(copy, sizeof(copy), LIMIT, &buf, &err) < 0;
+	}
+	EXPECT(refused > (int)sizeof(copy) / 2);
+}
+
+static const struct test tests[] = {
+	TEST(unpacks_several_frames_of_each_kind),
+	TEST(hands_out_plain_bytes_as_they_are),
+	TEST(unpacks_once_and_not_what_is_inside),
+	TEST(refuses_more_than_the_limit),
+	TEST(unpacks_nothing_to_nothing),
+	TEST(refuses_data_that_ends_early),
+	TEST(survives_every_damaged_byte),
+};
+TAP_MAIN(tests)
