@@ -176,6 +176,19 @@ same()
 	result $? "$1" || printf '%s\n' "wanted: $2" "got:    $3" | diag
 }
 
+# json KEY...: a value in the JSON on stdout of the last command; numbers index arrays
+json()
+{
+	python3 - "$T/stdout" "$@" <<'EOF'
+import json, sys
+
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2:]:
+    value = value[int(key) if isinstance(value, list) else key]
+print(value if isinstance(value, str) else json.dumps(value))
+EOF
+}
+
 # --- Material
 
 # give FILE...: hands what uid 0 has made to the ordinary user
@@ -213,4 +226,25 @@ copy_kdir()
 bind_over_kdir()
 {
 	BINDS=(--ro-bind "$1" "$ROOT$KDIR")
+}
+
+# metadata_dir: the cached set of the tree's kernel, found by building a module
+metadata_dir()
+{
+	make_module "$T/any"
+	rkmod build --root "$ROOT" --format json "$T/any" >"$T/stdout" && json metadata dir
+}
+
+# copy_kdir_with_metadata DIR: as copy_kdir, and it ships rust/ and scripts/target.json
+copy_kdir_with_metadata()
+{
+	local set_dir
+
+	set_dir=$(metadata_dir) || return
+	copy_kdir "$1"
+	rm "$1/scripts"
+	cp -a "$ROOT$KDIR/scripts/." "$1/scripts"
+	cp -a "$set_dir/rust" "$1/rust"
+	cp -a "$set_dir/scripts/target.json" "$1/scripts/"
+	chmod -R u+w "$1"
 }

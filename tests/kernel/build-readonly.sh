@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# An ordinary user, a KDIR of somebody else, mounted read-only: plain make stops there.
+. "$(dirname "$0")/../lib.sh"
+begin
+make_module "$T/m"
+
+plain_make()
+{
+	as_user bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
+		--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
+		--dev /dev --proc /proc --bind "$T/m" "$T/m" make -C "$KDIR" M="$T/m"
+}
+
+expect 2 'plain make fails: this kernel ships no metadata' plain_make
+stderr_has 'it misses target.json' 'scripts/target.json" does not exist'
+
+BINDS=(--ro-bind "$ROOT" "$ROOT")
+[ "$(stat -c %u "$ROOT$KDIR")" != "$TEST_UID" ]
+result $? 'KDIR belongs to somebody else'
+expect 0 'rkmod builds' rkmod build --root "$ROOT" "$T/m"
+stdout_has 'the module is accepted' 'hello.ko: accept'
+same 'the module belongs to the user' "$TEST_UID" "$(stat -c %u "$T/m/hello.ko")"
+
+modinfo=$(tr '\0' '\n' <"$T/m/hello.ko" | grep -a '^vermagic=')
+same 'it has the version magic of the kernel' "vermagic=$RELEASE" "${modinfo%% *}"
+finish
