@@ -43,6 +43,7 @@
 /* In the order in which a user meets them. */
 static const struct rk_cmd *const commands[] = {
 	&cmd_build,
+	&cmd_config,
 };
 
 static const struct rk_cmd *find_command(const char *name)

@@ -107,11 +107,9 @@ static char *redirect(const struct shim_conf *conf, const char *path, unsigned i
 	char *parent = off ? strndup(path, off) : strdup(".");
 	char *moved = NULL;
 
-	if (!parent)
-		*failed = true;
-	else if (is_same_folder(parent, conf->kdir) &&
-		 asprintf(&moved, "%s/%s", conf->metadata, path + off) < 0)
-		*failed = true;
+	*failed = !parent;
+	if (parent && is_same_folder(parent, conf->kdir))
+		*failed = asprintf(&moved, "%s/%s", conf->metadata, path + off) < 0;
 	free(parent);
 	return *failed ? NULL : moved;
 }

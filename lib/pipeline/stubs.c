@@ -32,16 +32,6 @@ STUB(rk_module_open(const char *path, struct rk_module **ret, struct rk_error *e
 STUB_VOID(rk_module_free(struct rk_module *module))
 STUB(rk_verdict_judge(const struct rk_module *module, const struct rk_verdict_target *target, struct rk_verdict *ret, struct rk_error *err))
 STUB_VOID(rk_verdict_release(struct rk_verdict *verdict))
-STUB(rk_request_init(const struct rk_machine *machine, const char *dir, const char *const command[RK_N_SETTINGS], bool use_file, struct rk_request *request, struct rk_error *err))
-STUB_VOID(rk_request_release(struct rk_request *request))
-__attribute__((weak)) const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name)
-{
-	return NULL;
-}
-__attribute__((weak)) const char *rk_nearest(const char *word, const char *const *known, size_t n_known)
-{
-	return NULL;
-}
 __attribute__((weak)) const char *rk_answer_name(enum rk_answer answer)
 {
 	return "";

@@ -34,8 +34,8 @@ struct rk_setting {
  * the strongest origin that names one of them clears the other two. */
 struct rk_request {
 	struct rk_setting settings[RK_N_SETTINGS];
-	char *dir;  /* the folder that is worked on, absolute */
-	char *top;  /* the repository's top, NULL if none */
+	char *dir;  /* the folder that is worked on, absolute, links resolved */
+	char *top;  /* the repository's top, NULL if none or without use_file */
 	char *file; /* the rkmod.json that was read, NULL if none */
 };
 
@@ -49,7 +49,8 @@ const char *rk_setting_help(enum rk_setting_name name);
  * @command:  values from the command line, by setting; NULL where not given
  * @use_file: false for `load`, which reads no rkmod.json
  *
- * rkmod.json is read only if the caller or uid 0 owns it and nobody else can write it.
+ * rkmod.json lies at the repository's top, outside a repository in @dir itself. It is
+ * read only if the caller or uid 0 owns it and nobody else can write it.
  * Return: 0, -RK_EFORMAT (config-syntax, config-key with the nearest key, config-value,
  * or kernel, kdir and package given together by one origin), -RK_EREFUSED (config-owner),
  * -RK_ESYS, -RK_ENOMEM.

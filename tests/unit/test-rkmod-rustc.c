@@ -257,6 +257,7 @@ static void run(const char *conf, const char *const *args, struct rk_spawn_resul
 {
 	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
 	cleanup_strv struct rk_strv env = RK_STRV_INIT;
+	const char *program = getenv("RKMOD_RUSTC");
 	struct rk_error err = RK_ERROR_INIT;
 	struct rk_spawn spawn = {.argv = &argv,
 				 .env_set = &env,
@@ -265,7 +266,7 @@ static void run(const char *conf, const char *const *args, struct rk_spawn_resul
 
 	unlink("rkmod-rustc");
 	unlink("rkmod-rustc.conf");
-	if (symlink(getenv("RKMOD_RUSTC"), "rkmod-rustc") < 0)
+	if (!program || symlink(program, "rkmod-rustc") < 0)
 		abort();
 	put("compiler", "#!/bin/sh\nprintf '%s\\n' \"OBJTREE=$OBJTREE\" \"$@\"\nexit 7\n",
 	    0700);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <git2.h>
+#include <string.h>
+
+#include "lib/base/file.h"
+#include "lib/base/library.h"
+#include "lib/base/log.h"
+#include "lib/repo/repo.h"
+
+/* As git 2.39 prints them, and what later ones added or dropped. */
+const char *const rk_repo_local_variables[] = {
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+	"GIT_COMMON_DIR",
+	"GIT_CONFIG",
+	"GIT_CONFIG_COUNT",
+	"GIT_CONFIG_PARAMETERS",
+	"GIT_DIR",
+	"GIT_GRAFT_FILE",
+	"GIT_IMPLICIT_WORK_TREE",
+	"GIT_INDEX_FILE",
+	"GIT_INTERNAL_SUPER_PREFIX",
+	"GIT_NO_REPLACE_OBJECTS",
+	"GIT_OBJECT_DIRECTORY",
+	"GIT_PREFIX",
+	"GIT_REPLACE_REF_BASE",
+	"GIT_SHALLOW_FILE",
+	"GIT_WORK_TREE",
+	NULL,
+};
+
+/* The functions of libgit2 that are used. */
+#define FUNCTIONS(X)                                                                     \
+	X(git_libgit2_init)                                                              \
+	X(git_repository_open_ext)                                                       \
+	X(git_repository_workdir)                                                        \
+	X(git_repository_free)                                                           \
+	X(git_error_last)
+#define GIT_SYMBOL(fn) RK_LIBRARY_SYMBOL(git, fn),
+
+static struct {
+	FUNCTIONS(RK_LIBRARY_POINTER)
+} git;
+static const struct rk_library_symbol symbols[] = {FUNCTIONS(GIT_SYMBOL)};
+
+/* The library's name changes with each of its releases, so it is the header's. */
+static const struct rk_library libgit2 = {
+	.soname = "libgit2.so." LIBGIT2_SOVERSION,
+	.package = "libgit2-" LIBGIT2_SOVERSION,
+	.symbols = symbols,
+	.n_symbols = RK_ARRAY_LEN(symbols),
+};
+
+static int open_library(struct rk_error *err)
+{
+	if (rk_library_open(&libgit2, err) < 0)
+		return -(int)err->code;
+	if (git.git_libgit2_init() < 0) /* counts its calls; never shut down */
+		return rk_error_set(err, RK_ETOOL, "libgit2 cannot be set up");
+	return 0;
+}
+
+static void free_repository(git_repository *const *repository)
+{
+	if (*repository)
+		git.git_repository_free(*repository);
+}
+
+static bool has_dot_git(const char *dir)
+{
+	cleanup_free char *path = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	return rk_path_join(dir, ".git", &path, &err) == 0 && access(path, F_OK) == 0;
+}
+
+/* Hands over @path without its trailing slash if @dir is in it; else leaves NULL. */
+static int take_top(const char *path, const char *dir, char **ret, struct rk_error *err)
+{
+	cleanup_free char *top = NULL;
+
+	if (rk_path_real(path, &top, err) < 0)
+		return -(int)err->code;
+	if (rk_path_is_below(dir, top))
+		*ret = RK_STEAL(top);
+	return 0;
+}
+
+/*
+ * @place has a .git. *ret stays NULL if that is no repository, has no work tree or
+ * belongs to somebody else. One that libgit2 does not understand (SHA-256 objects) has
+ * its top where the .git is.
+ */
+static int top_at(const char *place, const char *dir, char **ret, struct rk_error *err)
+{
+	cleanup(free_repository) git_repository *repository = NULL;
+	const char *workdir;
+	int r;
+
+	if (open_library(err) < 0)
+		return -(int)err->code;
+	r = git.git_repository_open_ext(&repository, place, GIT_REPOSITORY_OPEN_NO_SEARCH,
+					NULL);
+	if (r == 0) {
+		workdir = git.git_repository_workdir(repository);
+		return workdir ? take_top(workdir, dir, ret, err) : 0;
+	}
+	rk_log(RK_LOG_DEBUG, "git repository in '%s': %s", place,
+	       git.git_error_last() ? git.git_error_last()->message : "unknown");
+	if (r == GIT_ENOTFOUND || r == GIT_EOWNER)
+		return 0;
+	return take_top(place, dir, ret, err);
+}
+
+int rk_repo_top(const char *dir, char **ret, struct rk_error *err)
+{
+	cleanup_free char *real = NULL;
+	cleanup_free char *place = NULL;
+	char *slash;
+
+	*ret = NULL;
+	if (rk_path_real(dir, &real, err) < 0 || rk_strdup(real, &place, err) < 0)
+		return -(int)err->code;
+	for (;;) {
+		if (has_dot_git(place) && top_at(place, real, ret, err) < 0)
+			return -(int)err->code;
+		slash = strrchr(place, '/');
+		if (*ret || !slash || !place[1])
+			return 0;
+		slash[slash == place] = '\0';
+	}
+}

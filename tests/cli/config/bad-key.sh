@@ -1,0 +1,2 @@
+printf '{"kernal": "7.2"}' >rkmod.json
+rkmod config

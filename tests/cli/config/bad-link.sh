@@ -1,0 +1,2 @@
+ln -s elsewhere rkmod.json
+rkmod config

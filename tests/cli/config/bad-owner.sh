@@ -1,0 +1,2 @@
+printf '{}' >rkmod.json; chmod 0666 rkmod.json
+rkmod config

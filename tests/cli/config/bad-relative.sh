@@ -1,0 +1,2 @@
+printf '{"kdir": "build"}' >rkmod.json
+rkmod config

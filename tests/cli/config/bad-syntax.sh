@@ -1,0 +1,2 @@
+printf '{"root": "a",\n "llvm" "1"}' >rkmod.json
+rkmod config

@@ -1,0 +1,2 @@
+printf '{"prepare": "no"}' >rkmod.json
+rkmod config

@@ -1,0 +1,2 @@
+mkdir -p .git/objects .git/refs a; echo "ref: refs/heads/x" >.git/HEAD
+printf '{"root": "t"}' >a/rkmod.json; rkmod config a

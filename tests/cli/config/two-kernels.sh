@@ -1,0 +1,1 @@
+rkmod config --kernel 7.2 --kdir /k
