@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "lib/base/crypto.h"
+#include "lib/base/library.h"
+
+enum {
+	CHUNK_SIZE = 256 << 10, /* of a file that is hashed */
+};
+
+#define FUNCTIONS(X)                                                                     \
+	X(EVP_DigestFinal_ex)                                                            \
+	X(EVP_DigestInit_ex)                                                             \
+	X(EVP_DigestUpdate)                                                              \
+	X(EVP_MD_CTX_free)                                                               \
+	X(EVP_MD_CTX_new)                                                                \
+	X(EVP_sha256)
+
+static struct {
+	FUNCTIONS(RK_LIBRARY_POINTER)
+} crypto;
+
+#define SYMBOL(fn) RK_LIBRARY_SYMBOL(crypto, fn),
+static const struct rk_library_symbol symbols[] = {FUNCTIONS(SYMBOL)};
+
+static const struct rk_library library = {
+	.soname = "libcrypto.so.3",
+	.package = "libssl3", /* Debian 13 calls it libssl3t64 and provides this */
+	.symbols = symbols,
+	.n_symbols = RK_ARRAY_LEN(symbols),
+};
+
+struct rk_sha256 {
+	EVP_MD_CTX *context;
+	bool failed; /* reported by rk_sha256_hex() */
+};
+
+int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err)
+{
+	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	hash = calloc(1, sizeof(*hash));
+	if (hash)
+		hash->context = crypto.EVP_MD_CTX_new();
+	if (!hash || !hash->context)
+		return rk_error_nomem(err);
+	hash->failed =
+		crypto.EVP_DigestInit_ex(hash->context, crypto.EVP_sha256(), NULL) != 1;
+	*ret = RK_STEAL(hash);
+	return 0;
+}
+
+void rk_sha256_add(struct rk_sha256 *hash, const void *data, size_t size)
+{
+	if (size && crypto.EVP_DigestUpdate(hash->context, data, size) != 1)
+		hash->failed = true;
+}
+
+void rk_sha256_add_field(struct rk_sha256 *hash, const char *text)
+{
+	rk_sha256_add(hash, text, strlen(text) + 1);
+}
+
+int rk_sha256_hex(struct rk_sha256 *hash, char ret[RK_SHA256_HEX_SIZE],
+		  struct rk_error *err)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int size = 0;
+
+	if (crypto.EVP_DigestFinal_ex(hash->context, digest, &size) != 1 ||
+	    size != RK_SHA256_SIZE)
+		hash->failed = true;
+	if (hash->failed)
+		return rk_error_set(err, RK_ETOOL, "libcrypto computes no SHA-256");
+	for (size_t i = 0; i < RK_SHA256_SIZE; i++)
+		snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+	hash->failed =
+		crypto.EVP_DigestInit_ex(hash->context, crypto.EVP_sha256(), NULL) != 1;
+	return 0;
+}
+
+void rk_sha256_free(struct rk_sha256 *hash)
+{
+	if (!hash)
+		return;
+	if (hash->context)
+		crypto.EVP_MD_CTX_free(hash->context);
+	free(hash);
+}
+
+static int add_file(struct rk_sha256 *hash, int fd, struct rk_error *err)
+{
+	cleanup_free char *chunk = malloc(CHUNK_SIZE);
+
+	if (!chunk)
+		return rk_error_nomem(err);
+	for (;;) {
+		ssize_t n = read(fd, chunk, CHUNK_SIZE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rk_error_sys(err, errno, "read");
+		if (n == 0)
+			return 0;
+		rk_sha256_add(hash, chunk, (size_t)n);
+	}
+}
+
+int rk_sha256_file(const char *path, char ret[RK_SHA256_HEX_SIZE], struct rk_error *err)
+{
+	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return rk_error_sys(err, errno, "'%s'", path);
+	if (rk_sha256_new(&hash, err) < 0)
+		return -(int)err->code;
+	if (add_file(hash, fd, err) < 0 || rk_sha256_hex(hash, ret, err) < 0)
+		return rk_error_prefix(err, "'%s'", path);
+	return 0;
+}
