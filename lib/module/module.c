@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/module/module.h"
+
+/* The file may have become shorter since it was asked for its size. */
+static int read_all(int fd, struct rk_module *module, struct rk_error *err)
+{
+	size_t done = 0;
+
+	while (done < module->size) {
+		ssize_t n = read(fd, module->data + done, module->size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rk_error_sys(err, errno, "read");
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	module->size = done;
+	return 0;
+}
+
+static int read_file(struct rk_module *module, struct rk_error *err)
+{
+	cleanup_close int fd = open(module->path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return rk_error_sys(err, errno, "open");
+	if (!S_ISREG(st.st_mode))
+		return rk_error_set(err, RK_EFORMAT, "is no regular file");
+	if (st.st_size > RK_MODULE_SIZE_LIMIT)
+		return rk_error_set(err, RK_EFORMAT, "is longer than %d bytes",
+				    RK_MODULE_SIZE_LIMIT);
+	module->size = (size_t)st.st_size;
+	module->data = malloc(module->size ? module->size : 1);
+	if (!module->data)
+		return rk_error_nomem(err);
+	return read_all(fd, module, err);
+}
+
+static int decompress(struct rk_module *module, struct rk_error *err)
+{
+	cleanup_buf struct rk_buf plain = RK_BUF_INIT;
+
+	module->compression = rk_compression_of(module->data, module->size);
+	if (module->compression == RK_COMPRESSION_NONE)
+		return 0;
+	if (rk_decompress(module->data, module->size, RK_MODULE_SIZE_LIMIT, &plain, err) <
+	    0)
+		return rk_error_cure(err, "file-compression", "compress it again");
+	free(module->data);
+	module->size = plain.len;
+	module->data = (uint8_t *)RK_STEAL(plain.data);
+	return 0;
+}
+
+int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *err)
+{
+	cleanup(rk_module_free_p) struct rk_module *module = calloc(1, sizeof(*module));
+
+	if (!module)
+		return rk_error_nomem(err);
+	if (rk_strdup(path, &module->path, err) < 0)
+		return -(int)err->code;
+	if (read_file(module, err) < 0 || decompress(module, err) < 0)
+		return rk_error_prefix(err, "'%s'", path);
+	*ret = RK_STEAL(module);
+	return 0;
+}
+
+void rk_module_free(struct rk_module *module)
+{
+	if (!module)
+		return;
+	free(module->path);
+	free(module->data);
+	free(module);
+}
