@@ -4,6 +4,7 @@
 
 #include "lib/base/log.h"
 #include "lib/pipeline/pipeline.h"
+#include "lib/verdict/facts.h"
 
 static int64_t now_ms(void)
 {
@@ -183,8 +184,11 @@ static int judge_modules(struct rk_pipeline *p, struct rk_error *err)
 {
 	cleanup_free const struct rk_module **all =
 		calloc(p->n_modules ? p->n_modules : 1, sizeof(*all));
-	struct rk_verdict_target target = {
-		.kernel = p->kernel, .siblings = all, .n_siblings = p->n_modules};
+	struct rk_loader_facts facts = rk_loader_facts(p->kernel);
+	struct rk_verdict_target target = {.kernel = p->kernel,
+					   .siblings = all,
+					   .n_siblings = p->n_modules,
+					   .facts = &facts};
 
 	if (!all)
 		return rk_error_nomem(err);

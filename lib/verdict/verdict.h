@@ -6,6 +6,8 @@
 #include "lib/kernel/kernel.h"
 #include "lib/module/module.h"
 
+struct rk_loader_facts; /* lib/verdict/facts.h */
+
 /* What the kernel will answer to finit_module. */
 enum rk_answer {
 	RK_ANSWER_ACCEPT,
@@ -21,6 +23,8 @@ struct rk_verdict_target {
 	const struct rk_kernel *kernel;          /* or NULL: the file alone is judged */
 	const struct rk_module *const *siblings; /* modules given together */
 	size_t n_siblings;
+	/* Of @kernel, where many modules are judged; NULL: read for this call. */
+	const struct rk_loader_facts *facts;
 };
 
 struct rk_verdict {

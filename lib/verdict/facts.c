@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/base/file.h"
+#include "lib/verdict/facts.h"
+
+enum {
+	HEADER_LIMIT = 1 << 20,
+};
+
+/* What a usual new kernel does, for what cannot be read. */
+static const struct rk_loader_facts usual = {
+	.arch = RK_ARCH_OTHER,
+	.force_load = true,
+	.livepatch = true,
+	.module_sig = true,
+	.strict_module_rwx = true,
+	.module_unload = true,
+	.smp = true,
+	.dynamic_ftrace = true,
+	.kflagstab = true,
+	.module_namespaces = true,
+	.checks_strings = true,
+	.checks_unique = true,
+	.refuses_missing_version = RK_FACT_UNKNOWN,
+	.sig_enforce = RK_FACT_NO,
+	.lockdown = RK_FACT_NO,
+};
+
+static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *config)
+{
+	const struct {
+		bool *fact;
+		const char *name;
+	} options[] = {
+		{&facts->force_load, "CONFIG_MODULE_FORCE_LOAD"},
+		{&facts->livepatch, "CONFIG_LIVEPATCH"},
+		{&facts->module_sig, "CONFIG_MODULE_SIG"},
+		{&facts->sig_force, "CONFIG_MODULE_SIG_FORCE"},
+		{&facts->strict_module_rwx, "CONFIG_STRICT_MODULE_RWX"},
+		{&facts->constructors, "CONFIG_CONSTRUCTORS"},
+		{&facts->missing_namespace_ok,
+		 "CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"},
+		{&facts->btf_modules, "CONFIG_DEBUG_INFO_BTF_MODULES"},
+		{&facts->btf_mismatch_ok, "CONFIG_MODULE_ALLOW_BTF_MISMATCH"},
+		{&facts->module_unload, "CONFIG_MODULE_UNLOAD"},
+		{&facts->smp, "CONFIG_SMP"},
+		{&facts->dynamic_ftrace, "CONFIG_DYNAMIC_FTRACE"},
+	};
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(options); i++)
+		*options[i].fact = rk_kconfig_is_yes(config, options[i].name);
+}
+
+/* The text of a header of the kernel; false: it cannot be read. */
+static bool read_header(const struct rk_kernel *kernel, const char *name,
+			struct rk_buf *ret)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_free char *path = NULL;
+
+	return kernel->root && kernel->srctree &&
+	       rk_path_join(kernel->srctree, name, &path, &err) == 0 &&
+	       rk_root_read(kernel->root, path, HEADER_LIMIT, ret, &err) == 0;
+}
+
+static void read_export_headers(struct rk_loader_facts *facts,
+				const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_buf struct rk_buf exports = RK_BUF_INIT;
+
+	if (read_header(kernel, "include/linux/export.h", &exports))
+		facts->module_namespaces = strstr(rk_buf_str(&exports), "_FOR_MODULES(");
+	/* Older kernels have no such header, and no such table. */
+	if (read_header(kernel, "include/linux/export-internal.h", &text))
+		facts->kflagstab = strstr(rk_buf_str(&text), "__kflagstab");
+	else
+		facts->kflagstab = !kernel->root;
+}
+
+/* The loader's checks leave no trace in a header; these changes came beside them. */
+static void read_module_header(struct rk_loader_facts *facts,
+			       const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	if (!read_header(kernel, "include/linux/module.h", &text))
+		return;
+	/* 6.13: MODULE_IMPORT_NS() takes a string. */
+	facts->checks_strings =
+		!strstr(rk_buf_str(&text), "MODULE_INFO(import_ns, __stringify(ns))");
+	/* 6.4: memory by type. */
+	facts->checks_unique = strstr(rk_buf_str(&text), "enum mod_mem_type");
+}
+
+/* Debian's kernels carry a change that nothing in the headers shows. */
+static enum rk_fact refuses_missing_version(const struct rk_kernel *kernel)
+{
+	if (kernel->package && kernel->package[0] && kernel->cc_text &&
+	    strstr(kernel->cc_text, "(Debian"))
+		return RK_FACT_YES;
+	return RK_FACT_UNKNOWN;
+}
+
+struct rk_loader_facts rk_loader_facts(const struct rk_kernel *kernel)
+{
+	struct rk_loader_facts facts = usual;
+
+	if (!kernel)
+		return facts;
+	facts.known = true;
+	facts.arch = kernel->arch;
+	facts.vermagic =
+		kernel->vermagic && kernel->vermagic[0] ? kernel->vermagic : NULL;
+	facts.module_size = kernel->module_size;
+	facts.modversions = kernel->modversions;
+	if (kernel->config)
+		read_config(&facts, kernel->config);
+	read_export_headers(&facts, kernel);
+	read_module_header(&facts, kernel);
+	facts.refuses_missing_version = refuses_missing_version(kernel);
+	if (facts.sig_force)
+		facts.sig_enforce = RK_FACT_YES;
+	return facts;
+}

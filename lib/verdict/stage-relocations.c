@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel/module/main.c: apply_relocations(). The loader stops at the first failure, and
+ * checks neither the place nor the symbol's number.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/verdict/judge.h"
+#include "lib/verdict/relocation.h"
+
+enum {
+	SHF_RELA_LIVEPATCH = 0x00100000,
+};
+
+/* What is known of a symbol's address. */
+struct value {
+	enum {
+		VALUE_KNOWN,  /* offset is the address */
+		VALUE_KERNEL, /* offset from somewhere in the kernel's top 2 GiB */
+		VALUE_IMAGE,  /* offset from the loader's copy of the file */
+	} base;
+	uint64_t offset;
+};
+
+/* One RELA section as it is applied. */
+struct pass {
+	struct rk_judge *judge;
+	size_t section;
+	Elf64_Shdr header;
+	struct rk_bytes relas;
+	size_t target;
+	Elf64_Shdr target_header;
+	struct rk_bytes target_bytes; /* empty: zeroes */
+	size_t index;                 /* the running entry */
+	uint64_t end;                 /* of the highest place that was written */
+	uint8_t *written;             /* a bit per byte of the target, NULL: in order */
+};
+
+static void where(struct pass *pass, struct rk_finding *finding)
+{
+	rk_judge_where(pass->judge, finding, "section %s, entry %zu",
+		       rk_view_label(&pass->judge->view, &pass->header), pass->index);
+}
+
+static bool is_target(const struct rk_judge *judge, size_t index, Elf64_Shdr *ret)
+{
+	if (index >= judge->view.n_sections)
+		return false;
+	*ret = rk_view_section(&judge->view, index);
+	return rk_judge_is_loaded(judge, index, ret) ||
+	       (index && index == judge->percpu_index);
+}
+
+static struct value value_of(const struct rk_judge *judge, const Elf64_Sym *symbol)
+{
+	Elf64_Shdr section = rk_view_section(&judge->view, symbol->st_shndx);
+
+	if (symbol->st_shndx == SHN_UNDEF) {
+		const char *name = rk_judge_symbol_name(judge, symbol);
+		bool is_resolved = strcmp(name, "_GLOBAL_OFFSET_TABLE_") != 0 &&
+				   ELF64_ST_BIND(symbol->st_info) != STB_WEAK;
+
+		return is_resolved ? (struct value){VALUE_KERNEL, 0}
+				   : (struct value){VALUE_KNOWN, symbol->st_value};
+	}
+	if (symbol->st_shndx >= judge->view.n_sections)
+		return (struct value){VALUE_KNOWN, symbol->st_value};
+	if (rk_judge_is_loaded(judge, symbol->st_shndx, &section) ||
+	    symbol->st_shndx == judge->percpu_index)
+		return (struct value){VALUE_KERNEL, symbol->st_value};
+	return (struct value){VALUE_IMAGE, symbol->st_value + section.sh_offset};
+}
+
+static bool fits(uint64_t value, enum rk_reloc_class class)
+{
+	if (class == RK_RELOC_UNSIGNED)
+		return value == (uint32_t)value;
+	return (int64_t)value == (int32_t)value;
+}
+
+/* The kernel's image and modules on x86-64, and the vmalloc area with the file's copy:
+ * the lowest and highest base. */
+static const uint64_t bases[][2] = {
+	[VALUE_KNOWN] = {0, 0},
+	[VALUE_KERNEL] = {0xffffffff81000000U, 0xffffffffff000000U},
+	[VALUE_IMAGE] = {0xff00000000000000U, 0xfffffe0000000000U},
+};
+
+/* Return: 1 it fits, 0 it does not, -1 that depends on where things are. */
+static int fits_anywhere(struct value value, enum rk_reloc_class class)
+{
+	bool low = fits(bases[value.base][0] + value.offset, class);
+	bool high = fits(bases[value.base][1] + value.offset, class);
+
+	return low == high ? low : -1;
+}
+
+static bool check_range(struct pass *pass, const Elf64_Rela *rela,
+			enum rk_reloc_class class)
+{
+	struct rk_judge *judge = pass->judge;
+	uint32_t type = ELF64_R_TYPE(rela->r_info);
+	struct rk_finding *finding;
+	struct value value;
+	Elf64_Sym symbol;
+	int answer;
+
+	rk_bytes_symbol(judge->symbols, ELF64_R_SYM(rela->r_info), &symbol);
+	value = value_of(judge, &symbol);
+	value.offset += (uint64_t)rela->r_addend;
+	answer = fits_anywhere(value, class);
+	if (answer > 0)
+		return true;
+	if (answer < 0) {
+		finding = rk_judge_doubt(
+			judge,
+			"whether a relocation of type %u to '%s' fits depends on where the kernel lies",
+			type, rk_judge_symbol_name(judge, &symbol));
+		where(pass, finding);
+		return true;
+	}
+	finding = rk_judge_refuse(judge, ENOEXEC, "relocation-overflow",
+				  "a relocation of type %u to '%s' does not fit", type,
+				  rk_judge_symbol_name(judge, &symbol));
+	where(pass, finding);
+	rk_judge_fix(judge, finding, "compile it with -mcmodel=kernel, as Kbuild does");
+	rk_judge_message(judge, "overflow in relocation type %u", type);
+	return false;
+}
+
+static void mark(uint8_t *written, uint64_t offset, size_t size)
+{
+	for (uint64_t i = offset; i < offset + size; i++)
+		written[i / 8] |= 1U << (i % 8);
+}
+
+static size_t count_written(const uint8_t *written, uint64_t offset, size_t size)
+{
+	size_t n = 0;
+
+	for (uint64_t i = offset; i < offset + size; i++)
+		n += written[i / 8] >> (i % 8) & 1;
+	return n;
+}
+
+/* The map of what this and earlier sections wrote into the target. Needed only where
+ * places do not rise, which tools never make. */
+static bool make_map(struct pass *pass)
+{
+	const struct rk_view *view = &pass->judge->view;
+
+	pass->written = calloc(pass->target_header.sh_size / 8 + 1, 1);
+	if (!pass->written) {
+		pass->judge->no_memory = true;
+		return false;
+	}
+	for (size_t i = 1; i <= pass->section; i++) {
+		Elf64_Shdr section = rk_view_section(view, i);
+		struct rk_bytes relas = rk_view_contents(view, &section);
+		size_t end = i == pass->section ? pass->index : SIZE_MAX;
+		Elf64_Rela rela;
+
+		if (section.sh_type != SHT_RELA || section.sh_info != pass->target)
+			continue;
+		for (size_t k = 0; k < end && rk_bytes_rela(relas, k, &rela); k++) {
+			struct rk_reloc reloc = rk_reloc_of(pass->judge->facts.arch,
+							    ELF64_R_TYPE(rela.r_info));
+
+			mark(pass->written, rela.r_offset, reloc.size);
+		}
+	}
+	return true;
+}
+
+static bool refuse_target(struct pass *pass, const Elf64_Rela *rela, const char *what)
+{
+	struct rk_judge *judge = pass->judge;
+	struct rk_finding *finding = rk_judge_refuse(
+		judge, ENOEXEC, "relocation-target",
+		"offset 0x%llx of %s is not empty before its relocation: %s",
+		(unsigned long long)rela->r_offset,
+		rk_view_label(&judge->view, &pass->target_header), what);
+
+	where(pass, finding);
+	rk_judge_message(
+		judge,
+		"x86/modules: Invalid relocation target, existing value is nonzero for sec %zu, idx %zu, type %u",
+		pass->section, pass->index, (unsigned int)ELF64_R_TYPE(rela->r_info));
+	return false;
+}
+
+static bool is_zero(struct rk_bytes bytes, uint64_t offset, size_t size)
+{
+	for (uint64_t i = offset; i < offset + size && i < bytes.size; i++)
+		if (bytes.data[i])
+			return false;
+	return true;
+}
+
+/* x86 demands that nothing stands where a relocation writes. */
+static bool check_empty(struct pass *pass, const Elf64_Rela *rela, size_t size)
+{
+	size_t n_written;
+
+	if (!is_zero(pass->target_bytes, rela->r_offset, size))
+		return refuse_target(pass, rela, "the file has a value there");
+	if (rela->r_offset < pass->end && !pass->written && !make_map(pass))
+		return false;
+	if (pass->written) {
+		n_written = count_written(pass->written, rela->r_offset, size);
+		if (n_written == size)
+			return refuse_target(pass, rela, "another relocation wrote it");
+		if (n_written)
+			where(pass,
+			      rk_judge_doubt(
+				      pass->judge,
+				      "two relocations overlap: what the first leaves is known when it is loaded"));
+		mark(pass->written, rela->r_offset, size);
+	}
+	if (rela->r_offset + size > pass->end)
+		pass->end = rela->r_offset + size;
+	return true;
+}
+
+static bool refuse_type(struct pass *pass, uint32_t type, enum rk_reloc_class class)
+{
+	struct rk_judge *judge = pass->judge;
+	bool is_riscv = judge->facts.arch == RK_ARCH_RISCV;
+	struct rk_finding *finding = rk_judge_refuse(
+		judge, is_riscv ? EINVAL : ENOEXEC, "relocation-type",
+		"a relocation of type %u, which the loader does not know", type);
+
+	where(pass, finding);
+	if (judge->facts.arch == RK_ARCH_X86_64)
+		rk_judge_message(judge, "%s: Unknown rela relocation: %u", judge->name,
+				 type);
+	else if (!is_riscv)
+		rk_judge_message(judge, "module %s: unsupported RELA relocation: %u",
+				 judge->name, type);
+	else if (class == RK_RELOC_UNKNOWN)
+		rk_judge_message(judge, "%s: Unknown relocation type %u", judge->name,
+				 type);
+	return false;
+}
+
+/* The two places that the loader trusts. */
+static bool check_places(struct pass *pass, const Elf64_Rela *rela, size_t size)
+{
+	struct rk_judge *judge = pass->judge;
+	struct rk_finding *finding;
+	Elf64_Sym symbol;
+
+	if (!rk_bytes_symbol(judge->symbols, ELF64_R_SYM(rela->r_info), &symbol)) {
+		finding = rk_judge_fault(judge, "fault-symbol-index",
+					 "a relocation to symbol %llu of %zu",
+					 (unsigned long long)ELF64_R_SYM(rela->r_info),
+					 judge->symbols.size / sizeof(symbol));
+		where(pass, finding);
+		return false;
+	}
+	if (rela->r_offset <= pass->target_header.sh_size &&
+	    pass->target_header.sh_size - rela->r_offset >= size)
+		return true;
+	finding = rk_judge_fault(judge, "fault-relocation",
+				 "a relocation at 0x%llx of %s, which has %llu bytes",
+				 (unsigned long long)rela->r_offset,
+				 rk_view_label(&judge->view, &pass->target_header),
+				 (unsigned long long)pass->target_header.sh_size);
+	where(pass, finding);
+	return false;
+}
+
+static bool apply(struct pass *pass, const Elf64_Rela *rela)
+{
+	uint32_t type = ELF64_R_TYPE(rela->r_info);
+	struct rk_reloc reloc = rk_reloc_of(pass->judge->facts.arch, type);
+
+	switch (reloc.class) {
+	case RK_RELOC_NONE:
+		return true;
+	case RK_RELOC_UNKNOWN:
+	case RK_RELOC_UNSUPPORTED:
+		return refuse_type(pass, type, reloc.class);
+	case RK_RELOC_UNSIGNED:
+	case RK_RELOC_SIGNED:
+		if (!check_places(pass, rela, reloc.size) ||
+		    !check_range(pass, rela, reloc.class))
+			return false;
+		break;
+	default:
+		if (!check_places(pass, rela, reloc.size))
+			return false;
+	}
+	return pass->judge->facts.arch != RK_ARCH_X86_64 ||
+	       check_empty(pass, rela, reloc.size);
+}
+
+/* Places of earlier sections into the same target count, too. */
+static uint64_t earlier_end(const struct rk_judge *judge, size_t section, size_t target)
+{
+	for (size_t i = 1; i < section; i++) {
+		Elf64_Shdr header = rk_view_section(&judge->view, i);
+
+		if (header.sh_type == SHT_RELA && header.sh_info == target)
+			return UINT64_MAX;
+	}
+	return 0;
+}
+
+static bool apply_section(struct rk_judge *judge, size_t index, const Elf64_Shdr *header,
+			  const Elf64_Shdr *target)
+{
+	struct pass pass = {
+		.judge = judge,
+		.section = index,
+		.header = *header,
+		.relas = rk_view_contents(&judge->view, header),
+		.target = header->sh_info,
+		.target_header = *target,
+		.target_bytes = rk_view_contents(&judge->view, target),
+		.end = earlier_end(judge, index, header->sh_info),
+	};
+	bool ok = true;
+	Elf64_Rela rela;
+
+	for (; ok && rk_bytes_rela(pass.relas, pass.index, &rela); pass.index++)
+		ok = apply(&pass, &rela);
+	free(pass.written);
+	return ok;
+}
+
+static bool apply_livepatch(struct rk_judge *judge, const Elf64_Shdr *header)
+{
+	static const char prefix[] = ".klp.rela.";
+	const char *name = rk_view_label(&judge->view, header);
+	size_t len = strlen(prefix);
+
+	if (!judge->facts.livepatch)
+		return true;
+	if (strncmp(name, prefix, len) == 0 && name[len] && name[len] != '.') {
+		rk_judge_doubt(judge, "livepatch relocations (%s) are not simulated",
+			       name);
+		return true;
+	}
+	rk_judge_refuse(judge, EINVAL, "relocation-type",
+			"section %s is marked for livepatching, and not named for it",
+			name);
+	rk_judge_message(judge, "livepatch: section %s has an incorrectly formatted name",
+			 name);
+	return false;
+}
+
+static bool refuse_rel(struct rk_judge *judge, const Elf64_Shdr *header)
+{
+	struct rk_finding *finding =
+		rk_judge_refuse(judge, ENOEXEC, "relocation-rel",
+				"section %s has relocations without addends",
+				rk_view_label(&judge->view, header));
+
+	rk_judge_fix(judge, finding, "%s", finding->kind->cure);
+	rk_judge_message(judge, "module %s: REL relocation unsupported", judge->name);
+	return false;
+}
+
+void rk_stage_relocations(struct rk_judge *judge)
+{
+	bool ok = true;
+
+	for (size_t i = 1; ok && i < judge->view.n_sections; i++) {
+		Elf64_Shdr header = rk_view_section(&judge->view, i);
+		Elf64_Shdr target;
+
+		if (!is_target(judge, header.sh_info, &target))
+			continue;
+		if (header.sh_flags & SHF_RELA_LIVEPATCH)
+			ok = apply_livepatch(judge, &header);
+		else if (header.sh_type == SHT_REL)
+			ok = refuse_rel(judge, &header);
+		else if (header.sh_type == SHT_RELA)
+			ok = apply_section(judge, i, &header, &target);
+	}
+}
