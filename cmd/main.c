@@ -43,7 +43,9 @@
 /* In the order in which a user meets them. */
 static const struct rk_cmd *const commands[] = {
 	&cmd_build,
+	&cmd_check,
 	&cmd_config,
+	&cmd_explain,
 };
 
 static const struct rk_cmd *find_command(const char *name)
