@@ -84,7 +84,7 @@ static int require_rust(const struct rk_kernel *kernel, struct rk_error *err)
 		"kernel %s is built without Rust (CONFIG_RUST is not set in '%s'): no Rust module can be built for it or loaded into it",
 		kernel->release, kernel->kdir);
 	return rk_error_cure(
-		err, "kernel-without-rust",
+		err, "rust-off",
 		"use a kernel with CONFIG_RUST=y; 'rkmod kernels' lists what is here, 'rkmod root create' makes one to build for");
 }
 
@@ -93,6 +93,7 @@ static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
 	const struct rk_toolchain_request request = {
 		.rustc = setting(p, RK_SETTING_RUSTC),
 		.llvm = setting(p, RK_SETTING_LLVM),
+		.env_llvm = getenv("LLVM"),
 	};
 	const char *text = p->metadata->rustc_text;
 	const char *wanted = text && text[0] ? text : NULL;

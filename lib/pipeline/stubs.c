@@ -19,8 +19,6 @@
 
 STUB(rk_root_open(const struct rk_machine *m, const char *n, struct rk_root **r, struct rk_error *err))
 STUB_VOID(rk_root_free(struct rk_root *root))
-STUB(rk_toolchain_resolve(const struct rk_machine *machine, const struct rk_kernel *kernel, const struct rk_toolchain_request *request, const char *wanted, struct rk_toolchain **ret, struct rk_error *err))
-STUB_VOID(rk_toolchain_free(struct rk_toolchain *toolchain))
 STUB(rk_metadata_find(const struct rk_machine *machine, const struct rk_kernel *kernel, struct rk_metadata **ret, struct rk_error *err))
 STUB(rk_metadata_make(const struct rk_machine *machine, const struct rk_kernel *kernel, const struct rk_toolchain *toolchain, const struct rk_metadata_make *make, struct rk_metadata **ret, struct rk_error *err))
 STUB_VOID(rk_metadata_free(struct rk_metadata *metadata))

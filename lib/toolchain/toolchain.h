@@ -21,8 +21,11 @@ struct rk_rustc {
 };
 
 struct rk_toolchain_request {
-	const char *rustc; /* or NULL */
-	const char *llvm;  /* explicit LLVM= value ("1", "-19", "0"), or NULL */
+	const char *rustc; /* a name in PATH or an inside path, or NULL; nothing else is
+			      taken then. rustup's proxy stands for its toolchains */
+	const char *llvm;  /* explicit LLVM= value ("1", "-19"; "0" or "" for none), or
+			      NULL;  wins over what the kernel says */
+	const char *env_llvm; /* LLVM of the environment, or NULL: must not contradict */
 };
 
 /* The compilers that fit a kernel. Made once, handed on read-only. */
@@ -41,8 +44,9 @@ struct rk_toolchain {
  * rk_toolchain_resolve() - the rustc and the C compiler for a kernel
  * @wanted: rustc text from metadata that is there, or NULL: the configuration's
  *
- * On -RK_ENOTFOUND (id rustc-mismatch or rustc-missing) @ret is set all the same, with
- * rustc NULL, so that the candidates can be shown.
+ * On -RK_ENOTFOUND (id rustc-mismatch or rustc-missing; rust-off: the kernel names no
+ * rustc) @ret is set all the same, with rustc NULL, so that the candidates can be shown.
+ * The first candidate that fits ends the search.
  * Version texts are cached in machine->cache_dir by path, inode, size and mtime.
  * Other failures: -RK_EREFUSED (LLVM contradicts the kernel: llvm-mismatch), -RK_ETOOL,
  * -RK_ESYS, -RK_ENOMEM.

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/base/file.h"
+#include "lib/toolchain/toolchain.h"
+#include "tests/unit/tap.h"
+
+#define WANTED "rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)"
+#define OTHER  "rustc 1.95.0 (59807616e 2026-04-14)"
+/* Nobody's: behind rustup's proxy the machine's own /usr/bin/rustc is looked at too. */
+#define MINE "rustc 9.9.9 (mine)"
+
+/* The host's own root with compilers in a temporary folder: PATH is its bin/. */
+struct fixture {
+	char *dir;
+	struct rk_machine machine;
+	struct rk_root *root;
+	struct rk_kernel kernel;
+	struct rk_toolchain *toolchain;
+	struct rk_error err;
+};
+
+static char *in_dir(const struct fixture *fixture, const char *name)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	char *path = NULL;
+
+	EXPECT_INT(rk_path_join(fixture->dir, name, &path, &err), 0);
+	return path;
+}
+
+static void set_config(struct fixture *fixture, const char *text)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_kconfig_free(fixture->kernel.config);
+	fixture->kernel.config = NULL;
+	EXPECT_INT(rk_kconfig_parse(text, strlen(text), &fixture->kernel.config, &err),
+		   0);
+}
+
+static void set_symvers(struct fixture *fixture, const char *text)
+{
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_buf_adds(&buf, text);
+	EXPECT_INT(rk_symvers_parse(&buf, &fixture->kernel.symvers, &err), 0);
+}
+
+static void setup(struct fixture *fixture)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_free char *bin = NULL;
+
+	*fixture = (struct fixture){0};
+	EXPECT_INT(rk_dir_make_temp("/tmp/rk-toolchain", &fixture->dir, &err), 0);
+	bin = in_dir(fixture, "bin");
+	EXPECT_INT(setenv("PATH", bin, 1), 0);
+	EXPECT_INT(rk_machine_init(&fixture->machine, &err), 0);
+	free(fixture->machine.cache_dir);
+	fixture->machine.cache_dir = in_dir(fixture, "cache");
+	free(fixture->machine.home);
+	fixture->machine.home = in_dir(fixture, "home");
+	EXPECT_INT(rk_root_open(&fixture->machine, NULL, &fixture->root, &err), 0);
+	fixture->kernel.root = fixture->root;
+	EXPECT_INT(rk_strdup("7.2", &fixture->kernel.release, &err), 0);
+	EXPECT_INT(rk_strdup(WANTED, &fixture->kernel.rustc_text, &err), 0);
+	EXPECT_INT(rk_strdup("gcc 14", &fixture->kernel.cc_text, &err), 0);
+	fixture->kernel.kdir_real = in_dir(fixture, "kdir");
+	set_config(fixture, "CONFIG_CC_IS_GCC=y\nCONFIG_CLANG_VERSION=0\n");
+}
+
+static void teardown(struct fixture *fixture)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_toolchain_free(fixture->toolchain);
+	rk_kconfig_free(fixture->kernel.config);
+	rk_symvers_free(fixture->kernel.symvers);
+	free(fixture->kernel.release);
+	free(fixture->kernel.rustc_text);
+	free(fixture->kernel.cc_text);
+	free(fixture->kernel.kdir_real);
+	rk_root_free(fixture->root);
+	rk_machine_release(&fixture->machine);
+	EXPECT_INT(rk_dir_remove(fixture->dir, &err), 0);
+	free(fixture->dir);
+}
+
+#define cleanup_fixture cleanup(teardown)
+
+static void put_program(const struct fixture *fixture, const char *name, const char *text)
+{
+	cleanup_free char *path = in_dir(fixture, name);
+	cleanup_free char *dir = in_dir(fixture, name);
+	struct rk_error err = RK_ERROR_INIT;
+
+	*strrchr(dir, '/') = '\0';
+	EXPECT_INT(rk_dir_make(dir, 0755, &err), 0);
+	EXPECT_INT(rk_file_write(path, text, strlen(text), 0755, &err), 0);
+}
+
+/* Each run leaves a line in the file "runs". */
+static void put_rustc(const struct fixture *fixture, const char *name, const char *text)
+{
+	cleanup_buf struct rk_buf script = RK_BUF_INIT;
+
+	rk_buf_addf(&script, "#!/bin/sh\necho run >>%s/runs\necho '%s'\necho more\n",
+		    fixture->dir, text);
+	put_program(fixture, name, rk_buf_str(&script));
+}
+
+static void put_link(const struct fixture *fixture, const char *name, const char *target)
+{
+	cleanup_free char *path = in_dir(fixture, name);
+
+	put_program(fixture, name, "");
+	EXPECT_INT(unlink(path), 0);
+	EXPECT_INT(symlink(target, path), 0);
+}
+
+static size_t count_runs(const struct fixture *fixture)
+{
+	cleanup_free char *path = in_dir(fixture, "runs");
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_file_read(path, 1000, &buf, &err) < 0)
+		return 0;
+	return buf.len / strlen("run\n");
+}
+
+static int resolve(struct fixture *fixture, const struct rk_toolchain_request *request,
+		   const char *wanted)
+{
+	rk_toolchain_free(fixture->toolchain);
+	fixture->toolchain = NULL;
+	fixture->err = (struct rk_error)RK_ERROR_INIT;
+	return rk_toolchain_resolve(&fixture->machine, &fixture->kernel, request, wanted,
+				    &fixture->toolchain, &fixture->err);
+}
+
+static const struct rk_toolchain_request nothing;
+
+static void want_mine(struct fixture *fixture)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	free(fixture->kernel.rustc_text);
+	EXPECT_INT(rk_strdup(MINE, &fixture->kernel.rustc_text, &err), 0);
+}
+
+static void expect_rustc(struct fixture *fixture, const char *name,
+			 enum rk_rustc_origin origin)
+{
+	cleanup_free char *path = in_dir(fixture, name);
+
+	EXPECT_INT(resolve(fixture, &nothing, NULL), 0);
+	EXPECT_STR(fixture->err.msg, "");
+	if (!fixture->toolchain || !EXPECT(fixture->toolchain->rustc != NULL))
+		return;
+	EXPECT_STR(fixture->toolchain->rustc->path, path);
+	EXPECT_STR(fixture->toolchain->rustc->text, fixture->kernel.rustc_text);
+	EXPECT_INT(fixture->toolchain->rustc->origin, origin);
+}
+
+static void the_compiler_in_path_that_has_the_text_is_taken(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	expect_rustc(&fixture, "bin/rustc", RK_RUSTC_PATH);
+	EXPECT_STR(fixture.toolchain->wanted_from, "CONFIG_RUSTC_VERSION_TEXT");
+	EXPECT_STR(fixture.toolchain->llvm, "");
+	EXPECT_STR(fixture.toolchain->cc, "");
+}
+
+static void a_versioned_name_comes_first(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_rustc(&fixture, "bin/rustc-1.85", WANTED);
+	expect_rustc(&fixture, "bin/rustc-1.85", RK_RUSTC_VERSIONED);
+	EXPECT_INT(fixture.toolchain->n_candidates, 1);
+}
+
+static void the_real_one_of_rustup_is_taken_and_never_the_proxy(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	want_mine(&fixture);
+	put_rustc(&fixture, "bin/rustup", MINE);
+	put_link(&fixture, "bin/rustc", "rustup");
+	put_rustc(&fixture, "home/.rustup/toolchains/nightly/bin/rustc", OTHER);
+	put_rustc(&fixture, "home/.rustup/toolchains/stable/bin/rustc", MINE);
+	expect_rustc(&fixture, "home/.rustup/toolchains/stable/bin/rustc",
+		     RK_RUSTC_RUSTUP);
+}
+
+static void a_proxy_that_is_a_hard_link_is_none_too(void)
+{
+	cleanup_fixture struct fixture fixture;
+	cleanup_free char *proxy = NULL;
+	cleanup_free char *rustc = NULL;
+
+	setup(&fixture);
+	want_mine(&fixture);
+	put_rustc(&fixture, "bin/rustup", MINE);
+	proxy = in_dir(&fixture, "bin/rustup");
+	rustc = in_dir(&fixture, "bin/rustc");
+	EXPECT_INT(link(proxy, rustc), 0);
+	put_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", MINE);
+	expect_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", RK_RUSTC_RUSTUP);
+}
+
+static void an_asked_proxy_stands_for_its_toolchains(void)
+{
+	struct rk_toolchain_request request = {0};
+	cleanup_fixture struct fixture fixture;
+	cleanup_free char *proxy = NULL;
+
+	setup(&fixture);
+	want_mine(&fixture);
+	put_rustc(&fixture, "bin/rustup", OTHER);
+	put_link(&fixture, "bin/rustc", "rustup");
+	put_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", MINE);
+	proxy = in_dir(&fixture, "bin/rustc");
+	request.rustc = proxy;
+	EXPECT_INT(resolve(&fixture, &request, NULL), 0);
+	EXPECT(fixture.toolchain && fixture.toolchain->rustc &&
+	       fixture.toolchain->rustc->origin == RK_RUSTC_RUSTUP);
+}
+
+static void only_the_asked_one_is_looked_at(void)
+{
+	struct rk_toolchain_request request = {0};
+	cleanup_fixture struct fixture fixture;
+	cleanup_free char *asked = NULL;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_rustc(&fixture, "mine/rustc", OTHER);
+	asked = in_dir(&fixture, "mine/rustc");
+	request.rustc = asked;
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rustc-mismatch");
+	EXPECT_HAS(fixture.err.msg, "mine/rustc' is '" OTHER "'");
+	request.rustc = "rustc";
+	EXPECT_INT(resolve(&fixture, &request, NULL), 0);
+	request.rustc = "no-such-rustc";
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rustc-missing");
+}
+
+static void a_mismatch_says_what_is_wanted_and_each_that_was_found(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	put_program(&fixture, "home/.rustup/toolchains/x/bin/rustc",
+		    "#!/bin/sh\nexit 1\n");
+	set_symvers(&fixture,
+		    "0x0\t_RNvCs2lKf6AS60Zg_4core1a\tvmlinux\tEXPORT_SYMBOL_GPL\t\n");
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rustc-mismatch");
+	EXPECT_HAS(fixture.err.msg, "kernel 7.2 needs '" WANTED "'");
+	EXPECT_HAS(fixture.err.msg, "bin/rustc' is '" OTHER "'");
+	EXPECT_HAS(fixture.err.msg, "toolchains/x/bin/rustc' does not run");
+	EXPECT_HAS(fixture.err.msg, "confirmed by crate hash Cs2lKf6AS60Zg");
+	EXPECT_HAS(fixture.err.cure, "rustc");
+	if (EXPECT(fixture.toolchain != NULL)) {
+		EXPECT(!fixture.toolchain->rustc);
+		EXPECT_INT(fixture.toolchain->n_candidates, 2);
+	}
+}
+
+static void no_rustc_at_all_is_a_failure_of_its_own(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rustc-missing");
+	EXPECT_HAS(fixture.err.msg, "no rustc at all");
+	EXPECT(fixture.toolchain && !fixture.toolchain->rustc);
+}
+
+static void the_text_of_metadata_wins_over_the_configuration(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	EXPECT_INT(resolve(&fixture, &nothing, OTHER), 0);
+	EXPECT_STR(fixture.toolchain->wanted_from, "libcore.rmeta");
+	EXPECT_INT(resolve(&fixture, &nothing, WANTED), -RK_ENOTFOUND);
+	EXPECT_HAS(fixture.err.msg, "libcore.rmeta");
+}
+
+static void upstreams_compiler_is_rustups(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	EXPECT_INT(resolve(&fixture, &nothing, OTHER), -RK_ENOTFOUND);
+	EXPECT_HAS(fixture.err.cure, "rustup toolchain install 1.95.0");
+	EXPECT_INT(resolve(&fixture, &nothing,
+			   "rustc 1.97.1 (a 2026-01-01) (Fedora 1.97.1-1.fc44)"),
+		   -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.cure, "dnf install rust-1.97.1-1.fc44");
+}
+
+static void a_kernel_without_rust_wants_none(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	fixture.kernel.rustc_text[0] = '\0';
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rust-off");
+	EXPECT(fixture.toolchain && !fixture.toolchain->rustc);
+}
+
+static void odd_texts_are_only_compared(void)
+{
+	static const char *const texts[] = {"x",          "rustc",          "rustc ",
+					    "rustc 1",    "rustc .",        "rustc 1.",
+					    "rustc 1..2", "rustc ../../x y"};
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(texts); i++) {
+		cleanup_fixture struct fixture fixture;
+
+		setup(&fixture);
+		put_rustc(&fixture, "bin/rustc", OTHER);
+		EXPECT_INT(resolve(&fixture, &nothing, texts[i]), -RK_ENOTFOUND);
+		EXPECT_STR(fixture.err.id, "rustc-mismatch");
+	}
+}
+
+static void a_compiler_is_asked_once_until_it_changes(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	expect_rustc(&fixture, "bin/rustc", RK_RUSTC_PATH);
+	expect_rustc(&fixture, "bin/rustc", RK_RUSTC_PATH);
+	EXPECT_INT(count_runs(&fixture), 1);
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ENOTFOUND);
+	EXPECT_INT(count_runs(&fixture), 2);
+}
+
+static void expect_llvm(struct fixture *fixture, const char *llvm, const char *env_llvm,
+			const char *expected, const char *cc)
+{
+	const struct rk_toolchain_request request = {.llvm = llvm, .env_llvm = env_llvm};
+
+	EXPECT_INT(resolve(fixture, &request, NULL), 0);
+	EXPECT_STR(fixture->err.msg, "");
+	if (fixture->toolchain) {
+		EXPECT_STR(fixture->toolchain->llvm, expected);
+		EXPECT_STR(fixture->toolchain->cc, cc);
+		EXPECT(fixture->toolchain->cc_why[0] != '\0');
+	}
+}
+
+static const char clang_config[] = "CONFIG_CC_IS_CLANG=y\nCONFIG_LD_IS_LLD=y\n"
+				   "CONFIG_CLANG_VERSION=190107\n";
+
+static void llvm_is_derived_from_the_configuration(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	expect_llvm(&fixture, NULL, NULL, "", "");
+	expect_llvm(&fixture, NULL, "", "", "");
+	set_config(&fixture, clang_config);
+	expect_llvm(&fixture, NULL, NULL, "1", "");
+	expect_llvm(&fixture, NULL, "-18", "-18", "");
+	set_config(&fixture, "CONFIG_CC_IS_CLANG=y\nCONFIG_CLANG_VERSION=190107\n");
+	expect_llvm(&fixture, NULL, NULL, "", "clang");
+}
+
+static void the_suffix_is_used_where_plain_clang_is_not_the_one(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_program(&fixture, "bin/clang-19", "");
+	set_config(&fixture, clang_config);
+	expect_llvm(&fixture, NULL, NULL, "-19", "");
+	put_link(&fixture, "bin/clang", "clang-19");
+	expect_llvm(&fixture, NULL, NULL, "1", "");
+	put_program(&fixture, "bin/clang-21", "");
+	put_link(&fixture, "bin/clang", "clang-21");
+	expect_llvm(&fixture, NULL, NULL, "-19", "");
+}
+
+static void llvm_in_the_environment_must_not_contradict(void)
+{
+	const struct rk_toolchain_request request = {.env_llvm = "1"};
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_EREFUSED);
+	EXPECT_STR(fixture.err.id, "llvm-mismatch");
+	EXPECT_HAS(fixture.err.msg, "LLVM=1 in the environment, but kernel 7.2");
+	EXPECT_HAS(fixture.err.msg, "gcc 14");
+	EXPECT(!fixture.toolchain);
+}
+
+static void an_explicit_llvm_wins(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	expect_llvm(&fixture, "1", "1", "1", "");
+	expect_llvm(&fixture, "0", "1", "", "");
+	set_config(&fixture, clang_config);
+	expect_llvm(&fixture, "0", NULL, "", "");
+}
+
+static const struct test tests[] = {
+	TEST(the_compiler_in_path_that_has_the_text_is_taken),
+	TEST(a_versioned_name_comes_first),
+	TEST(the_real_one_of_rustup_is_taken_and_never_the_proxy),
+	TEST(a_proxy_that_is_a_hard_link_is_none_too),
+	TEST(an_asked_proxy_stands_for_its_toolchains),
+	TEST(only_the_asked_one_is_looked_at),
+	TEST(a_mismatch_says_what_is_wanted_and_each_that_was_found),
+	TEST(no_rustc_at_all_is_a_failure_of_its_own),
+	TEST(the_text_of_metadata_wins_over_the_configuration),
+	TEST(upstreams_compiler_is_rustups),
+	TEST(a_kernel_without_rust_wants_none),
+	TEST(odd_texts_are_only_compared),
+	TEST(a_compiler_is_asked_once_until_it_changes),
+	TEST(llvm_is_derived_from_the_configuration),
+	TEST(the_suffix_is_used_where_plain_clang_is_not_the_one),
+	TEST(llvm_in_the_environment_must_not_contradict),
+	TEST(an_explicit_llvm_wins),
+};
+TAP_MAIN(tests)
