@@ -2,6 +2,8 @@
 #ifndef RK_VM_VM_H
 #define RK_VM_VM_H
 
+#include <stdint.h>
+
 #include "lib/base/machine.h"
 #include "lib/base/strv.h"
 
@@ -12,9 +14,15 @@ enum rk_vm_accel {
 };
 
 struct rk_vm_module {
-	const char *path;   /* host path of a .ko, loaded in this order */
+	const char *path;   /* host path of a .ko, .ko.xz, ..., loaded in this order */
 	const char *params; /* "a=1 b=2", "" for none */
 	bool is_dependency; /* loaded for another; its result is reported apart */
+};
+
+/* More for the guest's file system, for what a script uses. */
+struct rk_vm_file {
+	const char *path;   /* host path of a regular file */
+	const char *inside; /* absolute */
 };
 
 /* Plain paths and names: lib/vm knows neither kernels nor root trees. */
@@ -25,10 +33,13 @@ struct rk_vm_request {
 	size_t n_modules;
 	const char *script;  /* host path of a shell script run in the guest, or NULL */
 	const char *busybox; /* host path of a static busybox, needed for script */
-	const char *append;  /* more kernel parameters, or NULL */
+	const struct rk_vm_file *files;
+	size_t n_files;
+	const char *append;      /* more kernel parameters, or NULL */
 	unsigned int memory_mib; /* 0: 1024 */
 	unsigned int n_cpus;     /* 0: 1 */
-	int timeout_ms; /* of the whole guest; 0: 120 s with KVM, 300 s with TCG */
+	int timeout_ms;     /* of the whole guest; 0: 120 s with KVM, 300 s with TCG */
+	int job_timeout_ms; /* of one load, unload or script; 0: half of timeout_ms */
 	enum rk_vm_accel accel;
 	bool keep_loaded; /* do not unload at the end */
 	/* A line of the kernel log or of the script's output, as it comes. */
@@ -37,11 +48,14 @@ struct rk_vm_request {
 };
 
 struct rk_vm_module_result {
-	char *name;
-	int load_errno;   /* 0: loaded */
-	int unload_errno; /* 0: unloaded, -1: not tried */
-	char *log;        /* kernel log lines between before and after its load, joined by
-			     newlines, without timestamps */
+	char *name;         /* the kernel's; the file's if it was not loaded */
+	const char *path;   /* the request's */
+	bool is_dependency; /* the request's */
+	int load_errno;     /* 0: loaded, -1: no answer, see oops and timed_out */
+	int unload_errno;   /* 0: unloaded, -1: not tried, or no answer */
+	unsigned int load_ms;
+	char *log; /* kernel log lines between before and after its load, joined by
+		      newlines, without timestamps */
 	char *unload_log;
 };
 
@@ -50,18 +64,24 @@ struct rk_vm_result {
 	enum rk_vm_accel accel;              /* what was used */
 	struct rk_vm_module_result *modules; /* of all that were reached, in order */
 	size_t n_modules;
-	int script_status; /* -1: not run */
-	bool oops;         /* or panic; oops_text has its first lines */
-	char *oops_text;
+	int script_status; /* -1: not run or not ended */
+	uint64_t taint;    /* /proc/sys/kernel/tainted after the last job */
+	bool oops;         /* or panic, or an unexpected reset */
+	char *oops_text;   /* its first lines, "" if there was none */
 	bool timed_out;
 	unsigned int boot_ms; /* start of QEMU to the guest program's first word */
 	unsigned int total_ms;
 };
 
+/* "kvm", "tcg", "auto" */
+const char *rk_vm_accel_name(enum rk_vm_accel accel);
+
 /**
  * rk_vm_run() - boot a kernel in QEMU, load modules, unload them, power off
  *
  * Results come over a serial port of their own, so a module's printk cannot forge them.
+ * After an oops, and after a job that does not end, the rest is not tried: the kernel may
+ * hold the module mutex for ever.
  * Return: 0 whatever the modules did; -RK_ENOTFOUND (no QEMU: qemu-missing; no image:
  * image-missing; no guest program), -RK_ETOOL (the guest did not come up; the last lines
  * in the message), -RK_EREFUSED (interrupted), -RK_ESYS, -RK_ENOMEM.
