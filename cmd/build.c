@@ -152,6 +152,7 @@ static enum rk_exit build(struct rk_app *app, const struct options *options,
 {
 	const struct rk_build_request how = {
 		.dir = request->dir,
+		.top = request->top,
 		.jobs = options->jobs,
 		.verbose = app->verbose,
 		.make_args = &options->make_args,

@@ -4,8 +4,16 @@
 
 #include "lib/metadata/metadata.h"
 
+/* What a module is built for and with; all borrowed. */
+struct rk_build_input {
+	const struct rk_kernel *kernel;
+	const struct rk_toolchain *toolchain; /* with a rustc */
+	const struct rk_metadata *metadata;   /* of another origin than NONE */
+};
+
 struct rk_build_request {
-	const char *dir;   /* the module's folder, host path, absolute */
+	const char *dir;   /* the module's folder, host path, absolute, links resolved */
+	const char *top;   /* the repository's top: readable in a tree too; or NULL */
 	unsigned int jobs; /* 0: make's own default, or the jobserver in MAKEFLAGS */
 	bool verbose;      /* V=1: everything is passed through */
 	const struct rk_strv
@@ -25,29 +33,28 @@ void rk_build_result_release(struct rk_build_result *result);
 /**
  * rk_build_run() - make -C KDIR M=DIR with the shim
  *
- * Never writes into KDIR. -RK_EREFUSED with an id: make-variable (O, MO, M, RUSTC,
- * KBUILD_OUTPUT, KBUILD_EXTMOD in make_args or MAKEFLAGS), module-path (a blank, '%' or
- * ':' that Kbuild cannot take), no-kbuild (no Kbuild or Makefile in the folder),
- * interrupted. -RK_ETOOL: make is missing. A build that fails is 0 with make_status.
+ * Never writes into KDIR. In a root tree only @dir is writable. One build of a folder at
+ * a time: a second one waits. -RK_EREFUSED with an id: make-variable (O, MO, M, RUSTC,
+ * KBUILD_OUTPUT, KBUILD_EXTMOD in make_args or MAKEFLAGS), module-path (a blank, '%', ':'
+ * or another character that make or a shell reads something into), no-kbuild (no Kbuild
+ * or Makefile in the folder), interrupted. -RK_ETOOL: make is missing. A build that fails
+ * is 0 with make_status.
  */
 RK_MUST_CHECK int rk_build_run(const struct rk_machine *machine,
-			       const struct rk_kernel *kernel,
-			       const struct rk_toolchain *toolchain,
-			       const struct rk_metadata *metadata,
+			       const struct rk_build_input *input,
 			       const struct rk_build_request *request,
 			       struct rk_build_result *result, struct rk_error *err);
 
 /**
  * rk_build_shim() - the RUSTC that Kbuild is given
- * @ret: machine->state_dir/shim/<key>/rkmod-rustc, made if missing; free() it
+ * @ret: machine->state_dir/shim/<key>/rkmod-rustc, made if missing; rkmod-clippy, for
+ *       CLIPPY_DRIVER=, is beside it; free() it
  *
  * <key> is a hash of kernel, compiler text, metadata set and shim version, so that
  * Kbuild's own command comparison rebuilds when any of them changes.
  */
 RK_MUST_CHECK int rk_build_shim(const struct rk_machine *machine,
-				const struct rk_kernel *kernel,
-				const struct rk_toolchain *toolchain,
-				const struct rk_metadata *metadata, char **ret,
+				const struct rk_build_input *input, char **ret,
 				struct rk_error *err);
 
 #endif

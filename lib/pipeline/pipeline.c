@@ -221,12 +221,14 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 		      struct rk_error *err)
 {
 	struct rk_pipeline *p = pipeline;
+	struct rk_build_input input;
 
 	if (require_metadata(p, request->jobs, prepare, err) < 0)
 		return -(int)err->code;
+	input = (struct rk_build_input){
+		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};
 	if (timed(&p->build_ms, now_ms(),
-		  rk_build_run(p->machine, p->kernel, p->toolchain, p->metadata, request,
-			       &p->build, err)) < 0)
+		  rk_build_run(p->machine, &input, request, &p->build, err)) < 0)
 		return -(int)err->code;
 	if (p->build.make_status != 0)
 		return 0;

@@ -120,7 +120,8 @@ static void a_file_over_64_kib_is_refused(void)
 	struct rk_error err = RK_ERROR_INIT;
 
 	memset(big, ' ', sizeof(big) - 1);
-	memcpy(big, "{}", 2);
+	big[0] = '{';
+	big[1] = '}';
 	write_file(big);
 	EXPECT_INT(rk_request_init(NULL, ".", command, true, &request, &err),
 		   -RK_EFORMAT);

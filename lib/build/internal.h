@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_BUILD_INTERNAL_H
+#define RK_BUILD_INTERNAL_H
+
+#include <stdint.h>
+
+#include "lib/build/build.h"
+
+/* ---- key.c: names for states ---- */
+
+enum {
+	RK_KEY_SIZE = 17, /* 16 hex digits and a NUL */
+};
+
+/* FNV-1a, 64 bits: tells states apart; nobody who could forge one gains by it. */
+struct rk_key {
+	uint64_t value;
+};
+#define RK_KEY_INIT                                                                      \
+	{                                                                                \
+		.value = 0xcbf29ce484222325                                              \
+	}
+void rk_key_add(struct rk_key *key, const void *data, size_t size);
+/* With its NUL, so that two fields never run together. */
+void rk_key_add_field(struct rk_key *key, const char *text);
+void rk_key_hex(const struct rk_key *key, char ret[RK_KEY_SIZE]);
+
+/**
+ * rk_key_add_kernel() - all of a kernel that a built object depends on
+ *
+ * Release, KDIR, package version, the configuration's bytes, and size and mtime of the
+ * files that change whenever headers are installed or a kernel is built.
+ */
+RK_MUST_CHECK int rk_key_add_kernel(struct rk_key *key, const struct rk_kernel *kernel,
+				    struct rk_error *err);
+
+/* ---- paths that Kbuild can take ---- */
+
+/* True if neither make nor a shell reads anything into @path. */
+bool rk_build_is_plain_path(const char *path);
+
+/* ---- shim.c ---- */
+
+/* machine->state_dir/shim, or one below /tmp if make cannot take its path; made if
+ * missing. free() it. */
+RK_MUST_CHECK int rk_build_shim_base(const struct rk_machine *machine, char **ret,
+				     struct rk_error *err);
+
+/* ---- makeline.c ---- */
+
+struct rk_makeline {
+	struct rk_strv argv;
+	struct rk_strv env_remove;
+	struct rk_strv env_set;
+	char *fifo; /* of the jobserver in MAKEFLAGS, NULL if it has none */
+};
+void rk_makeline_release(struct rk_makeline *line);
+
+struct rk_makeline_input {
+	const char *make; /* inside */
+	const char *kdir; /* inside, links resolved */
+	const char *shim; /* RUSTC=, from rk_build_shim() */
+	const char *kernel_key;
+	const char *llvm; /* "" for none */
+	const char *cc;   /* "" for none */
+	const struct rk_build_request *request;
+};
+
+/**
+ * rk_makeline_init() - argv and environment for one build
+ * Return: 0, -RK_EREFUSED (make-variable), -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_makeline_init(const struct rk_makeline_input *input,
+				   struct rk_makeline *line, struct rk_error *err);
+
+/* ---- place.c: what is kept about a module folder between builds ---- */
+
+struct rk_build_place {
+	char *log; /* path of the file that holds what was printed */
+	int lock_fd;
+	bool unfinished; /* the build before was cut off: objects may be half-written */
+};
+
+/**
+ * rk_build_place_open() - enter the folder's place in the state folder
+ *
+ * Waits while another rkmod builds the same folder. Until rk_build_place_finish() the
+ * build counts as unfinished, also if this process is killed.
+ */
+RK_MUST_CHECK int rk_build_place_open(const struct rk_machine *machine, const char *dir,
+				      struct rk_build_place *place, struct rk_error *err);
+RK_MUST_CHECK int rk_build_place_finish(struct rk_build_place *place,
+					struct rk_error *err);
+void rk_build_place_release(struct rk_build_place *place);
+
+/* ---- modules.c ---- */
+
+/**
+ * rk_build_parse_order() - the .ko files that a modules.order names
+ * @dir:  the module's folder, absolute
+ * @text: @size bytes: lines with the path of a .ko (before Linux 6.4) or .o, absolute
+ *        (before Linux 6.13) or relative to @dir
+ * @ret:  added, absolute, in their order
+ * Return: 0, -RK_EFORMAT (a line that is no such path, or leads out of @dir),
+ * -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_build_parse_order(const char *dir, const char *text, size_t size,
+				       struct rk_strv *ret, struct rk_error *err);
+
+/* Those of the folder's modules.order that exist, sorted, each once. */
+RK_MUST_CHECK int rk_build_list_modules(const char *dir, struct rk_strv *ret,
+					struct rk_error *err);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/file.h"
+#include "lib/base/log.h"
+#include "lib/build/internal.h"
+
+void rk_build_result_release(struct rk_build_result *result)
+{
+	rk_strv_release(&result->modules);
+	free(result->log);
+	memset(result, 0, sizeof(*result));
+}
+
+/* ---- what can be known beforehand ---- */
+
+static int check_path(const char *path, const char *what, struct rk_error *err)
+{
+	if (rk_build_is_plain_path(path))
+		return 0;
+	rk_error_set(
+		err, RK_EREFUSED,
+		"%s '%s' has a blank or one of :%%$#=\\'\"&;*?!<>()[]{}|` in its path",
+		what, path);
+	return rk_error_cure(err, "module-path",
+			     "rename it: make and Kbuild cannot take such a path");
+}
+
+static bool has_file(const char *dir, const char *name)
+{
+	cleanup_free char *path = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+	struct stat st;
+
+	return rk_path_join(dir, name, &path, &err) == 0 && stat(path, &st) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
+static int check_module(const char *dir, struct rk_error *err)
+{
+	if (check_path(dir, "the module's folder", err) < 0)
+		return -(int)err->code;
+	if (has_file(dir, "Kbuild") || has_file(dir, "Makefile"))
+		return 0;
+	rk_error_set(err, RK_EREFUSED, "'%s' has neither Kbuild nor Makefile", dir);
+	return rk_error_cure(
+		err, "no-kbuild",
+		"give the folder of the module, or write a Kbuild with 'obj-m := NAME.o' there");
+}
+
+static int find_make(const struct rk_root *root, char **ret, struct rk_error *err)
+{
+	if (rk_root_find_program(root, "make", ret, err) == 0)
+		return 0;
+	if (err->code != RK_ENOTFOUND)
+		return -(int)err->code;
+	err->code = RK_ETOOL;
+	return rk_error_cure(err, NULL, "install the package make");
+}
+
+static int make_kernel_key(const struct rk_kernel *kernel, char ret[RK_KEY_SIZE],
+			   struct rk_error *err)
+{
+	struct rk_key key = RK_KEY_INIT;
+
+	if (rk_key_add_kernel(&key, kernel, err) < 0)
+		return -(int)err->code;
+	rk_key_hex(&key, ret);
+	return 0;
+}
+
+/* ---- running make ---- */
+
+/* One build on its way. */
+struct build {
+	const struct rk_build_request *request;
+	const struct rk_build_input *input;
+	char *shim_base; /* holds all shims: the links of one lead beside it */
+	char *shim;
+	struct rk_makeline line;
+	struct rk_build_place place;
+	FILE *log;
+};
+
+static void release_build(struct build *build)
+{
+	free(build->shim_base);
+	free(build->shim);
+	rk_makeline_release(&build->line);
+	rk_build_place_release(&build->place);
+	if (build->log)
+		fclose(build->log);
+}
+
+static void take_line(void *data, const char *line, size_t len, bool is_stderr)
+{
+	struct build *build = data;
+
+	fwrite(line, 1, len, build->log);
+	putc('\n', build->log);
+	if (build->request->on_line)
+		build->request->on_line(build->request->data, line, len, is_stderr);
+}
+
+enum {
+	MAX_BINDS = 5,
+};
+
+static size_t list_binds(const struct build *build, struct rk_root_bind binds[MAX_BINDS])
+{
+	const struct rk_build_request *request = build->request;
+	size_t n_binds = 0;
+
+	if (request->top && strcmp(request->top, request->dir) != 0)
+		binds[n_binds++] = (struct rk_root_bind){.host_path = request->top};
+	binds[n_binds++] =
+		(struct rk_root_bind){.host_path = request->dir, .writable = true};
+	binds[n_binds++] = (struct rk_root_bind){.host_path = build->shim_base};
+	if (build->input->metadata->origin == RK_METADATA_CACHE)
+		binds[n_binds++] =
+			(struct rk_root_bind){.host_path = build->input->metadata->dir};
+	if (build->line.fifo && access(build->line.fifo, F_OK) == 0)
+		binds[n_binds++] = (struct rk_root_bind){.host_path = build->line.fifo,
+							 .writable = true};
+	return n_binds;
+}
+
+static int run_make(struct build *build, const struct rk_strv *argv,
+		    struct rk_spawn_result *result, struct rk_error *err)
+{
+	struct rk_root_bind binds[MAX_BINDS];
+	struct rk_root_run run = {
+		.argv = argv,
+		.binds = binds,
+		.n_binds = list_binds(build, binds),
+		.spawn = {.env_remove = &build->line.env_remove,
+			  .env_set = &build->line.env_set,
+			  .stdin_fd = -1,
+			  .output = RK_SPAWN_LINES,
+			  .on_line = take_line,
+			  .data = build},
+	};
+
+	if (rk_root_run(build->input->kernel->root, &run, result, err) == 0)
+		return 0;
+	if (err->code == RK_EREFUSED && err->sys_errno == EINTR)
+		return rk_error_cure(err, "interrupted", "%s", "");
+	return -(int)err->code;
+}
+
+/*
+ * A build that was cut off may have left an object that looks finished: in a root tree
+ * make is killed before it can delete what it was making, objtool may not have run.
+ */
+static int clean_up(struct build *build, struct rk_error *err)
+{
+	cleanup_spawn_result struct rk_spawn_result result = RK_SPAWN_RESULT_INIT;
+	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
+
+	rk_log(RK_LOG_STEP, "the build before was cut off: everything is built anew");
+	rk_strv_add_strv(&argv, &build->line.argv);
+	rk_strv_add(&argv, "clean");
+	if (rk_strv_check(&argv, err) < 0)
+		return -(int)err->code;
+	return run_make(build, &argv, &result, err);
+}
+
+static int open_log(struct build *build, struct rk_error *err)
+{
+	int fd = open(build->place.log,
+		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		build->log = fdopen(fd, "w");
+	if (build->log)
+		return 0;
+	rk_error_sys(err, errno, "'%s'", build->place.log);
+	if (fd >= 0)
+		close(fd);
+	return -(int)err->code;
+}
+
+static void close_log(struct build *build)
+{
+	bool failed = ferror(build->log);
+
+	if (fclose(build->log) != 0 || failed)
+		rk_log(RK_LOG_WARNING, "'%s' is incomplete: it could not be written",
+		       build->place.log);
+	build->log = NULL;
+}
+
+/* On the host make got SIGTERM itself and has deleted what it was making. */
+static bool ended_by_itself(const struct build *build,
+			    const struct rk_spawn_result *result)
+{
+	return build->input->kernel->root->is_host && result->status >= 0 &&
+	       result->signal != SIGKILL;
+}
+
+static int run_build(struct build *build, struct rk_build_result *result,
+		     struct rk_error *err)
+{
+	cleanup_spawn_result struct rk_spawn_result made = RK_SPAWN_RESULT_INIT;
+	struct rk_error ignored = RK_ERROR_INIT;
+
+	if (open_log(build, err) < 0 ||
+	    (build->place.unfinished && clean_up(build, err) < 0))
+		return -(int)err->code;
+	if (run_make(build, &build->line.argv, &made, err) < 0) {
+		if (ended_by_itself(build, &made) &&
+		    rk_build_place_finish(&build->place, &ignored) < 0)
+			rk_log(RK_LOG_DEBUG, "%s", ignored.msg);
+		return -(int)err->code;
+	}
+	close_log(build);
+	if (rk_build_place_finish(&build->place, err) < 0)
+		return -(int)err->code;
+	result->make_status = made.status;
+	return made.status == 0
+		       ? rk_build_list_modules(build->request->dir, &result->modules, err)
+		       : 0;
+}
+
+static int prepare(struct build *build, const struct rk_machine *machine,
+		   struct rk_error *err)
+{
+	cleanup_free char *make = NULL;
+	char kernel_key[RK_KEY_SIZE];
+	struct rk_makeline_input input = {.kdir = build->input->kernel->kdir_real,
+					  .kernel_key = kernel_key,
+					  .llvm = build->input->toolchain->llvm,
+					  .cc = build->input->toolchain->cc,
+					  .request = build->request};
+
+	if (find_make(build->input->kernel->root, &make, err) < 0 ||
+	    rk_build_shim_base(machine, &build->shim_base, err) < 0 ||
+	    rk_build_shim(machine, build->input, &build->shim, err) < 0 ||
+	    make_kernel_key(build->input->kernel, kernel_key, err) < 0)
+		return -(int)err->code;
+	input.make = make;
+	input.shim = build->shim;
+	return rk_makeline_init(&input, &build->line, err);
+}
+
+int rk_build_run(const struct rk_machine *machine, const struct rk_build_input *input,
+		 const struct rk_build_request *request, struct rk_build_result *result,
+		 struct rk_error *err)
+{
+	cleanup(release_build) struct build build = {
+		.input = input, .request = request, .place = {.lock_fd = -1}};
+	cleanup(rk_build_result_release) struct rk_build_result done = {0};
+
+	if (check_module(request->dir, err) < 0 ||
+	    check_path(input->kernel->kdir_real, "KDIR", err) < 0 ||
+	    prepare(&build, machine, err) < 0 ||
+	    rk_build_place_open(machine, request->dir, &build.place, err) < 0 ||
+	    rk_strdup(build.place.log, &done.log, err) < 0 ||
+	    run_build(&build, &done, err) < 0)
+		return -(int)err->code;
+	*result = done;
+	memset(&done, 0, sizeof(done));
+	return 0;
+}

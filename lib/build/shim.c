@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/file.h"
+#include "lib/build/internal.h"
+
+/*
+ * STATE/shim/program-<hash>        a copy of the program, so that it survives an upgrade
+ *                                  of rkmod and exists in every root tree
+ * STATE/shim/<key>/rkmod-rustc     a link to it; what Kbuild is given as RUSTC
+ * STATE/shim/<key>/rkmod-rustc.conf
+ * STATE/shim/<key>/rkmod-clippy    the same for CLIPPY_DRIVER
+ * STATE/shim/<key>/rkmod-clippy.conf
+ */
+
+enum {
+	PROGRAM_LIMIT = 16 << 20,
+};
+
+bool rk_build_is_plain_path(const char *path)
+{
+	for (const char *c = path; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f ||
+		    strchr("!\"#$%&'()*:;<=>?[\\]`{|}", *c))
+			return false;
+	return true;
+}
+
+int rk_build_shim_base(const struct rk_machine *machine, char **ret, struct rk_error *err)
+{
+	cleanup_free char *base = NULL;
+	int r;
+
+	if (rk_build_is_plain_path(machine->state_dir))
+		r = rk_strdup(machine->state_dir, &base, err);
+	else
+		r = rk_format(&base, err, "/tmp/rkmod-%ju", (uintmax_t)geteuid());
+	if (r < 0 || rk_machine_private_dir(base, "shim", ret, err) < 0)
+		return rk_error_cure(
+			err, NULL,
+			"set XDG_STATE_HOME to a folder that you can write, without blanks in its path");
+	return 0;
+}
+
+/* ---- the program ---- */
+
+static int read_program(const struct rk_machine *machine, struct rk_buf *ret,
+			struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+
+	if (rk_path_join(machine->libexec_dir, "rkmod-rustc", &path, err) < 0)
+		return -(int)err->code;
+	if (rk_file_read(path, PROGRAM_LIMIT, ret, err) < 0)
+		return rk_error_cure(err, NULL, "install rkmod again");
+	return 0;
+}
+
+/* Puts the copy in place if it is not there; its name says what it holds. */
+static int put_program(const char *base, const char *name, const struct rk_buf *program,
+		       struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+	struct stat st;
+
+	if (rk_path_join(base, name, &path, err) < 0)
+		return -(int)err->code;
+	if (stat(path, &st) == 0 && (size_t)st.st_size == program->len &&
+	    (st.st_mode & S_IXUSR))
+		return 0;
+	return rk_file_write(path, program->data, program->len, 0700, err);
+}
+
+/* ---- the files beside the links ---- */
+
+/* One line of the file: a newline in a path would be another line. */
+static int add_path(struct rk_buf *conf, const char *key, const char *path,
+		    struct rk_error *err)
+{
+	if (strchr(path, '\n'))
+		return rk_error_set(err, RK_EREFUSED, "'%s' has a newline in its path",
+				    path);
+	rk_buf_addf(conf, "%s %s\n", key, path);
+	return 0;
+}
+
+static int make_conf(const char *compiler, const struct rk_build_input *input,
+		     struct rk_buf *ret, struct rk_error *err)
+{
+	const struct rk_metadata *metadata = input->metadata;
+
+	rk_buf_adds(ret, "rkmod-rustc 1\n");
+	if (add_path(ret, "compiler", compiler, err) < 0)
+		return -(int)err->code;
+	if (metadata->origin == RK_METADATA_CACHE &&
+	    (add_path(ret, "kdir", input->kernel->kdir_real, err) < 0 ||
+	     add_path(ret, "metadata", metadata->dir, err) < 0))
+		return -(int)err->code;
+	rk_buf_adds(ret, "end\n");
+	return rk_buf_check(ret, err);
+}
+
+/* "/usr/bin/rustc-1.85" -> "/usr/bin/clippy-driver-1.85". */
+static int clippy_beside(const char *rustc, char **ret, struct rk_error *err)
+{
+	const char *base = rk_path_base(rustc);
+	const char *suffix = strncmp(base, "rustc", 5) == 0 ? base + 5 : "";
+
+	return rk_format(ret, err, "%.*sclippy-driver%s", (int)(base - rustc), rustc,
+			 suffix);
+}
+
+static bool holds(const char *path, const struct rk_buf *text)
+{
+	cleanup_buf struct rk_buf found = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	return rk_file_read(path, text->len, &found, &err) == 0 &&
+	       found.len == text->len &&
+	       memcmp(rk_buf_str(&found), rk_buf_str(text), text->len) == 0;
+}
+
+/* A link that may be put there by two at once. */
+static int put_link(const char *target, const char *path, struct rk_error *err)
+{
+	char found[64] = "";
+	ssize_t len = readlink(path, found, sizeof(found) - 1);
+
+	if (len > 0 && strncmp(found, target, sizeof(found)) == 0)
+		return 0;
+	if (len >= 0 || errno != ENOENT)
+		unlink(path);
+	if (symlink(target, path) < 0 && errno != EEXIST)
+		return rk_error_sys(err, errno, "'%s'", path);
+	return 0;
+}
+
+static int put_pair(const char *dir, const char *name, const char *program,
+		    const struct rk_buf *conf, struct rk_error *err)
+{
+	cleanup_free char *link = NULL;
+	cleanup_free char *target = NULL;
+	cleanup_free char *conf_path = NULL;
+
+	if (rk_path_join(dir, name, &link, err) < 0 ||
+	    rk_format(&target, err, "../%s", program) < 0 ||
+	    rk_format(&conf_path, err, "%s.conf", link) < 0)
+		return -(int)err->code;
+	if (!holds(conf_path, conf) &&
+	    rk_file_write(conf_path, conf->data, conf->len, 0600, err) < 0)
+		return -(int)err->code;
+	return put_link(target, link, err);
+}
+
+/* ---- the whole ---- */
+
+static int make_key(const struct rk_build_input *input, const char *program,
+		    char ret[RK_KEY_SIZE], struct rk_error *err)
+{
+	const struct rk_metadata *metadata = input->metadata;
+	struct rk_key key = RK_KEY_INIT;
+
+	rk_key_add_field(&key, program);
+	rk_key_add_field(&key, input->toolchain->rustc->path);
+	rk_key_add_field(&key, input->toolchain->rustc->text);
+	rk_key_add_field(&key, metadata->dir ? metadata->dir : "");
+	rk_key_add_field(&key, metadata->key ? metadata->key : "");
+	if (rk_key_add_kernel(&key, input->kernel, err) < 0)
+		return -(int)err->code;
+	rk_key_hex(&key, ret);
+	return 0;
+}
+
+/* Everything for @key, the confs being those of rustc and of clippy. */
+static int put_shim(const char *base, const char *key, const char *program,
+		    const struct rk_buf confs[2], char **ret, struct rk_error *err)
+{
+	cleanup_free char *dir = NULL;
+
+	if (rk_machine_private_dir(base, key, &dir, err) < 0 ||
+	    put_pair(dir, "rkmod-rustc", program, &confs[0], err) < 0 ||
+	    put_pair(dir, "rkmod-clippy", program, &confs[1], err) < 0)
+		return -(int)err->code;
+	return rk_path_join(dir, "rkmod-rustc", ret, err);
+}
+
+static int make_confs(const struct rk_build_input *input, struct rk_buf ret[2],
+		      struct rk_error *err)
+{
+	const char *rustc = input->toolchain->rustc->path;
+	cleanup_free char *clippy = NULL;
+
+	if (clippy_beside(rustc, &clippy, err) < 0 ||
+	    make_conf(rustc, input, &ret[0], err) < 0)
+		return -(int)err->code;
+	return make_conf(clippy, input, &ret[1], err);
+}
+
+static void release_confs(struct rk_buf (*confs)[2])
+{
+	rk_buf_release(&(*confs)[0]);
+	rk_buf_release(&(*confs)[1]);
+}
+
+static int name_program(const struct rk_buf *program, char **ret, struct rk_error *err)
+{
+	struct rk_key key = RK_KEY_INIT;
+	char hex[RK_KEY_SIZE];
+
+	rk_key_add(&key, program->data, program->len);
+	rk_key_hex(&key, hex);
+	return rk_format(ret, err, "program-%s", hex);
+}
+
+int rk_build_shim(const struct rk_machine *machine, const struct rk_build_input *input,
+		  char **ret, struct rk_error *err)
+{
+	cleanup(release_confs) struct rk_buf confs[2] = {RK_BUF_INIT, RK_BUF_INIT};
+	cleanup_buf struct rk_buf program = RK_BUF_INIT;
+	cleanup_free char *base = NULL;
+	cleanup_free char *name = NULL;
+	char key[RK_KEY_SIZE];
+
+	if (read_program(machine, &program, err) < 0 ||
+	    name_program(&program, &name, err) < 0 || make_confs(input, confs, err) < 0 ||
+	    make_key(input, name, key, err) < 0 ||
+	    rk_build_shim_base(machine, &base, err) < 0 ||
+	    put_program(base, name, &program, err) < 0)
+		return -(int)err->code;
+	return put_shim(base, key, name, confs, ret, err);
+}
