@@ -26,7 +26,9 @@ struct rk_root_create {
  * counts. A tree of that name that is complete and was made for the same request is
  * left as it is, and 0 returned. A lock lets one of two concurrent runs wait.
  * Return: 0, -RK_ETOOL (mmdebstrap or apt failed, or is missing), -RK_EREFUSED (the name
- * is taken by a tree made for something else), -RK_ESYS, -RK_ENOMEM.
+ * is taken by a tree made for something else, or interrupted), -RK_ENOTFOUND (the archive
+ * has no such kernel package, or not its source), -RK_EFORMAT (what cannot be a name),
+ * -RK_ESYS, -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_root_create(const struct rk_machine *machine,
 				 const struct rk_root_create *create, char **ret_path,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -19,14 +20,12 @@ enum { MAX_RESTARTS = 64 };
  */
 bool rk_root_name_is_valid(const char *name)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
+	size_t len = strlen(name);
 
-	return name[0] && strchr(first, name[0]) && strlen(name) <= 64 &&
-	       strspn(name + 1, "abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-") +
-			       1 ==
-		       strlen(name);
+	return len > 0 && len <= 64 && isalnum((unsigned char)name[0]) &&
+	       strspn(name, allowed) == len;
 }
 
 static int find_path(const struct rk_machine *machine, const char *name, char **ret,

@@ -1,0 +1,1 @@
+rkmod root create t --no-kernel --include 'make,gcc' --mirror file:///nonexistent

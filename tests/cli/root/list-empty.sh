@@ -1,0 +1,1 @@
+rkmod root list; rkmod root list --format json

@@ -1,0 +1,1 @@
+rkmod root remove
