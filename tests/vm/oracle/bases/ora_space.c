@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Imports a namespace and uses a symbol of it; never runs. */
+#include <linux/dma-buf.h>
+#include <linux/module.h>
+
+void ora_space_put(struct dma_buf *);
+
+void ora_space_put(struct dma_buf *buf)
+{
+	dma_buf_put(buf);
+}
+
+MODULE_DESCRIPTION("oracle base: a namespace");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF");
