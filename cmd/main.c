@@ -46,6 +46,7 @@ static const struct rk_cmd *const commands[] = {
 	&cmd_check,
 	&cmd_config,
 	&cmd_explain,
+	&cmd_kernels,
 	&cmd_root,
 };
 

@@ -54,6 +54,15 @@ static int read_release(struct rk_kernel *kernel, struct rk_error *err)
 	return rk_buf_take(&buf, &kernel->release, err);
 }
 
+static int fail_damaged(const struct rk_kernel *kernel, const char *name,
+			struct rk_error *err)
+{
+	rk_error_prefix(err, "'%s/%s'", kernel->kdir, name);
+	if (err->code != RK_EFORMAT)
+		return -(int)err->code;
+	return rk_error_cure(err, "kdir-damaged", "install the headers package again");
+}
+
 /* .config first: it also says what "is not set". make reads auto.conf, made from it. */
 static int read_config(struct rk_kernel *kernel, struct rk_error *err)
 {
@@ -70,7 +79,7 @@ static int read_config(struct rk_kernel *kernel, struct rk_error *err)
 			return -(int)err->code;
 		}
 		if (rk_kconfig_parse(rk_buf_str(&buf), buf.len, &kernel->config, err) < 0)
-			return rk_error_prefix(err, "'%s/%s'", kernel->kdir, names[i]);
+			return fail_damaged(kernel, names[i], err);
 		return 0;
 	}
 	*err = missing;
@@ -90,7 +99,7 @@ static int read_symvers(struct rk_kernel *kernel, struct rk_error *err)
 		return -(int)err->code;
 	}
 	if (rk_symvers_parse(&buf, &kernel->symvers, err) < 0)
-		return rk_error_prefix(err, "'%s/Module.symvers'", kernel->kdir);
+		return fail_damaged(kernel, "Module.symvers", err);
 	return 0;
 }
 

@@ -62,7 +62,7 @@ struct rk_kernel {
  *
  * Each failure has its own id and cure: release-empty, headers-missing (also a dangling
  * build link), kdir-empty, kdir-elsewhere (KBUILD_OUTPUT of its Makefile),
- * package-missing, kernel-ambiguous, config-missing.
+ * kdir-damaged, package-missing, kernel-ambiguous, config-missing.
  */
 RK_MUST_CHECK int rk_kernel_resolve(const struct rk_machine *machine,
 				    const struct rk_root *root,
@@ -82,6 +82,7 @@ struct rk_kernel_list {
 	struct rk_kernel_entry *items;
 	size_t n_items;
 };
+/* Every KDIR once, releases without one, the running kernel; sorted by release. */
 RK_MUST_CHECK int rk_kernel_list(const struct rk_machine *machine,
 				 const struct rk_root *root, struct rk_kernel_list *ret,
 				 struct rk_error *err);

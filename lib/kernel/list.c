@@ -175,6 +175,14 @@ static int fill(const struct rk_machine *machine, const struct rk_root *root,
 	return 0;
 }
 
+static int by_release(const void *a, const void *b)
+{
+	const struct rk_kernel_entry *left = a;
+	const struct rk_kernel_entry *right = b;
+
+	return strverscmp(left->release, right->release);
+}
+
 int rk_kernel_list(const struct rk_machine *machine, const struct rk_root *root,
 		   struct rk_kernel_list *ret, struct rk_error *err)
 {
@@ -184,6 +192,8 @@ int rk_kernel_list(const struct rk_machine *machine, const struct rk_root *root,
 		rk_kernel_list_release(&list);
 		return -(int)err->code;
 	}
+	if (list.n_items)
+		qsort(list.items, list.n_items, sizeof(*list.items), by_release);
 	*ret = list;
 	return 0;
 }

@@ -372,6 +372,7 @@ static void damaged_files_are_named_with_their_line(void)
 	put(&fixture, KDIR_PATH "/Module.symvers", "junk\n");
 	EXPECT(!resolve(&fixture, &by_kdir, &err));
 	EXPECT_INT(err.code, RK_EFORMAT);
+	EXPECT_STR(err.id, "kdir-damaged");
 	EXPECT_HAS(err.msg, KDIR_PATH "/Module.symvers': line 1");
 	put(&fixture, KDIR_PATH "/.config", "CONFIG_A=y\njunk\n");
 	EXPECT(!resolve(&fixture, &by_kdir, &err));
@@ -443,13 +444,13 @@ static void the_list_has_each_kdir_once_and_what_is_missing(void)
 	put(&fixture, "/usr/src/kernels/5.5.5/include/config/kernel.release", "5.5.5");
 	EXPECT_INT(rk_kernel_list(&fixture.machine, fixture.root, &list, &err), 0);
 	if (EXPECT_INT(list.n_items, 3)) {
-		EXPECT_STR(list.items[0].release, release);
-		EXPECT(list.items[0].kernel != NULL);
-		EXPECT(!list.items[0].running);
-		EXPECT_STR(list.items[1].release, "5.5.5");
-		EXPECT_STR(list.items[1].error.id, "kdir-empty");
-		EXPECT_STR(list.items[2].release, "6.6.6");
-		EXPECT_STR(list.items[2].error.id, "headers-missing");
+		EXPECT_STR(list.items[0].release, "5.5.5");
+		EXPECT_STR(list.items[0].error.id, "kdir-empty");
+		EXPECT_STR(list.items[1].release, "6.6.6");
+		EXPECT_STR(list.items[1].error.id, "headers-missing");
+		EXPECT_STR(list.items[2].release, release);
+		EXPECT(list.items[2].kernel != NULL);
+		EXPECT(!list.items[2].running);
 	}
 	rk_kernel_list_release(&list);
 	EXPECT(!list.items);

@@ -1,0 +1,2 @@
+mkdir -p tree/usr
+rkmod kernels --root ./tree

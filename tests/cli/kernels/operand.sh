@@ -1,0 +1,1 @@
+rkmod kernels 6.1
