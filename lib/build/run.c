@@ -24,7 +24,7 @@ static int check_path(const char *path, const char *what, struct rk_error *err)
 		return 0;
 	rk_error_set(
 		err, RK_EREFUSED,
-		"%s '%s' has a blank or one of :%%$#=\\'\"&;*?!<>()[]{}|` in its path",
+		"%s '%s' has a blank or one of :%%$#\\'\"&;*?<>()[|` in its path",
 		what, path);
 	return rk_error_cure(err, "module-path",
 			     "rename it: make and Kbuild cannot take such a path");

@@ -22,7 +22,7 @@ bool rk_build_is_plain_path(const char *path)
 {
 	for (const char *c = path; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f ||
-		    strchr("!\"#$%&'()*:;<=>?[\\]`{|}", *c))
+		    strchr("\"#$%&'()*:;<>?[\\`|", *c))
 			return false;
 	return true;
 }

@@ -307,7 +307,7 @@ static void what_kbuild_cannot_take_is_refused(void)
 	module_dir = other;
 	EXPECT_INT(build(NULL, &result, &err), -RK_EREFUSED);
 	EXPECT_STR(err.id, "no-kbuild");
-	for (const char *bad = " :%\t'$"; *bad; bad++) {
+	for (const char *bad = " :%\t$;#"; *bad; bad++) {
 		snprintf(other, sizeof(other), "/tmp/a%cb", *bad);
 		EXPECT_INT(build(NULL, &result, &err), -RK_EREFUSED);
 		EXPECT_STR(err.id, "module-path");
