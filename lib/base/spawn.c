@@ -150,7 +150,10 @@ static void end_group(struct run *run)
 {
 	if (run->kill_ms)
 		return;
-	kill(-run->pid, SIGTERM);
+	if (run->spawn->end)
+		run->spawn->end(run->spawn->end_data, run->pid);
+	else
+		kill(-run->pid, SIGTERM);
 	run->kill_ms = now_ms() + KILL_GRACE_MS;
 }
 

@@ -2,6 +2,8 @@
 #ifndef RK_BASE_SPAWN_H
 #define RK_BASE_SPAWN_H
 
+#include <sys/types.h>
+
 #include "lib/base/buf.h"
 #include "lib/base/strv.h"
 
@@ -28,6 +30,10 @@ struct rk_spawn {
 	 * come in parts. @is_stderr tells the stream. */
 	void (*on_line)(void *data, const char *line, size_t len, bool is_stderr);
 	void *data;
+	/* How an interrupt or the time limit ends it; NULL: SIGTERM to its group. What is
+	 * left after three seconds gets SIGKILL. */
+	void (*end)(void *end_data, pid_t pid);
+	void *end_data;
 	const int *keep_fds; /* descriptors that the child inherits besides 0-2 */
 	size_t n_keep_fds;
 	int timeout_ms; /* 0: none */

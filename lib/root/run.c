@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 
 #include "lib/base/file.h"
@@ -129,21 +130,50 @@ static int make_command(const struct rk_root *root, const struct rk_root_run *ru
 	return rk_strv_check(args, err);
 }
 
-/*
- * bwrap writes {"exit-code": N} only if the program was started; its own failures end
- * with status 1 like anybody's.
- */
-static bool was_started(int fd)
-{
+/* What bwrap has reported so far: {"child-pid": N}, then {"exit-code": N}. */
+struct status {
+	int fd; /* not waited for */
 	char text[4096];
-	size_t len = 0;
+	size_t len;
+};
+
+static void read_status(struct status *status)
+{
 	ssize_t n;
 
-	while (len < sizeof(text) - 1 &&
-	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
-		len += (size_t)n;
-	text[len] = '\0';
-	return strstr(text, "\"exit-code\"");
+	while (status->len < sizeof(status->text) - 1 &&
+	       (n = read(status->fd, status->text + status->len,
+			 sizeof(status->text) - 1 - status->len)) > 0)
+		status->len += (size_t)n;
+	status->text[status->len] = '\0';
+}
+
+/* The code is reported only if the program was started; bwrap's own failures end with
+ * status 1 like anybody's. */
+static bool was_started(struct status *status)
+{
+	read_status(status);
+	return strstr(status->text, "\"exit-code\"");
+}
+
+/*
+ * If bwrap itself got the signal, everything inside would be killed at once, and make
+ * could not remove what it has half written. The first process inside leads a session
+ * and its group; being the init of its namespace it does not mind the signal.
+ */
+static void end_inside(void *data, pid_t bwrap)
+{
+	static const char key[] = "\"child-pid\":";
+	struct status *status = data;
+	const char *at;
+	long pid = 0;
+
+	read_status(status);
+	at = strstr(status->text, key);
+	if (at)
+		pid = strtol(at + strlen(key), NULL, 10);
+	if (pid <= 1 || kill(-(pid_t)pid, SIGTERM) < 0)
+		kill(-bwrap, SIGTERM);
 }
 
 /* The same once more, now to hear what bwrap says. */
@@ -158,6 +188,7 @@ static int explain(const struct rk_root *root, const struct rk_root_run *run,
 	again.argv = &args;
 	again.output = RK_SPAWN_CAPTURE;
 	again.n_keep_fds = 0;
+	again.end = NULL;
 	again.timeout_ms = 10000;
 	if (make_command(root, run, -1, &args, err) < 0 ||
 	    rk_spawn_run(&again, &result, err) < 0)
@@ -181,6 +212,7 @@ static int run_confined(const struct rk_root *root, const struct rk_root_run *ru
 	cleanup_strv struct rk_strv args = RK_STRV_INIT;
 	cleanup_close int reading = -1;
 	cleanup_close int writing = -1;
+	struct status status = {.fd = -1};
 	cleanup_free int *keep = calloc(spawn->n_keep_fds + 1, sizeof(*keep));
 	int ends[2];
 	int r;
@@ -190,6 +222,7 @@ static int run_confined(const struct rk_root *root, const struct rk_root_run *ru
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return rk_error_sys(err, errno, "pipe");
 	reading = ends[0];
+	status.fd = reading;
 	writing = ends[1];
 	if (make_command(root, run, writing, &args, err) < 0)
 		return -(int)err->code;
@@ -199,8 +232,10 @@ static int run_confined(const struct rk_root *root, const struct rk_root_run *ru
 	spawn->argv = &args;
 	spawn->keep_fds = keep;
 	spawn->n_keep_fds++;
+	spawn->end = end_inside;
+	spawn->end_data = &status;
 	r = rk_spawn_run(spawn, result, err);
-	if (r < 0 || result->status == 0 || result->timed_out || was_started(reading))
+	if (r < 0 || result->status == 0 || result->timed_out || was_started(&status))
 		return r;
 	return explain(root, run, spawn, err);
 }
