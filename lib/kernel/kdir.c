@@ -39,6 +39,11 @@ static const char *skip_word(const char *text, const char *word)
 	return skip_blanks(text + len);
 }
 
+static bool names_makefile(const char *path)
+{
+	return path && strcmp(rk_path_base(path), "Makefile") == 0;
+}
+
 /* A value that is all text: NULL for one with variables, or none. */
 static char *plain_value(const char *value)
 {
@@ -55,8 +60,11 @@ static void read_line(const char *line, struct redirect *redirect)
 	const char *next;
 
 	if (rest) {
-		if (!redirect->included)
-			redirect->included = plain_value(rest);
+		cleanup_free char *path = plain_value(rest);
+
+		/* Not include/config/auto.conf.cmd, as in the kernel's own. */
+		if (!redirect->included && names_makefile(path))
+			redirect->included = RK_STEAL(path);
 		return;
 	}
 	while ((next = skip_word(line, "export")) || (next = skip_word(line, "override")))

@@ -66,6 +66,7 @@ static void other_names_and_damaged_ones_have_no_tag(void)
 		"_RCsA_99999999999999999999999999core",
 		"_RCs2lKf6AS60Zg2lKf6AS60Zg_4core",
 		"_RCs2l-f6AS60Zg_4core",
+		"_RCs12345678901234_4core",
 	};
 	char tag[RK_CRATE_TAG_SIZE] = "";
 

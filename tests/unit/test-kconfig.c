@@ -127,7 +127,7 @@ static void the_difference_names_what_either_side_has(void)
 			   "CONFIG_CC_VERSION_TEXT=\"1\"\nCONFIG_E=y\n");
 	cleanup(rk_kconfig_free_p) struct rk_kconfig *b =
 		parse_good("CONFIG_B=y\nCONFIG_A=y\nCONFIG_CC_VERSION_TEXT=\"2\"\n"
-			   "CONFIG_D=1\n# CONFIG_E is not set\n");
+			   "CONFIG_D=0\nCONFIG_D=1\n# CONFIG_E is not set\n");
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 
 	EXPECT_INT(rk_kconfig_diff(a, b, ignore_version_text, add_difference, &buf), 3);

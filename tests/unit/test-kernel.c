@@ -215,7 +215,8 @@ static void a_whole_kernel_tree_is_its_own_srctree(void)
 
 	setup(&fixture);
 	put(&fixture, "/src/linux/Makefile",
-	    "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n");
+	    "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\nKBUILD_OUTPUT := $(O)\n"
+	    "include include/config/auto.conf\ninclude $(srctree)/arch/x86/Makefile\n");
 	put(&fixture, "/src/linux/.config", "CONFIG_ARM64=y\nCONFIG_MODVERSIONS=y\n");
 	put(&fixture, "/src/linux/include/config/auto.conf", "");
 	put(&fixture, "/src/linux/include/config/kernel.release", "6.1.0");
@@ -246,6 +247,21 @@ static void an_output_folder_that_kbuild_made_is_a_kdir(void)
 	put(&fixture, "/out/include/config/auto.conf", config);
 	put(&fixture, "/out/include/config/kernel.release", "7.2.12");
 	kernel = resolve_good(&fixture, &request);
+	if (kernel)
+		EXPECT_STR(kernel->srctree, "/usr/src/linux-headers-7.2.12+deb13-common");
+}
+
+/* Debian's 6.1: the folder is known from make's -C alone. */
+static void an_included_makefile_is_enough(void)
+{
+	cleanup_fixture struct fixture fixture;
+	cleanup(rk_kernel_free_p) struct rk_kernel *kernel = NULL;
+
+	setup(&fixture);
+	put_debian(&fixture);
+	put(&fixture, KDIR_PATH "/Makefile",
+	    "include /usr/src/linux-headers-7.2.12+deb13-common/Makefile\n");
+	kernel = resolve_good(&fixture, &by_kdir);
 	if (kernel)
 		EXPECT_STR(kernel->srctree, "/usr/src/linux-headers-7.2.12+deb13-common");
 }
@@ -461,6 +477,7 @@ static const struct test tests[] = {
 	TEST(without_packages_the_makefile_has_the_version),
 	TEST(a_whole_kernel_tree_is_its_own_srctree),
 	TEST(an_output_folder_that_kbuild_made_is_a_kdir),
+	TEST(an_included_makefile_is_enough),
 	TEST(headers_without_a_build_link_are_found_by_release),
 	TEST(a_copy_of_debians_headers_is_refused),
 	TEST(missing_headers_name_their_package),
