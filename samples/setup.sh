@@ -56,9 +56,12 @@ need_packages()
 	if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
 		die "no sudo here; as uid 0 run: apt-get install --no-install-recommends ${missing[*]}"
 	fi
-	apt_get install -y --no-install-recommends "${missing[@]}" && return 0
-	say "that failed; fetching the package lists and trying again"
-	apt_get update || die "apt-get update failed"
+	# A rehearsal tells whether the lists know the packages; the mirror may have moved on.
+	if apt-get -s install --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
+		apt_get install -y --no-install-recommends "${missing[@]}" && return 0
+	fi
+	say 'fetching the package lists first'
+	apt_get update || die 'apt-get update failed'
 	apt_get install -y --no-install-recommends "${missing[@]}" ||
 		die "these packages could not be installed: ${missing[*]}"
 }
