@@ -24,7 +24,7 @@ suites=()
 TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make python3 shellcheck util-linux)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well.
-TREE_PACKAGES=$(printf '%s\n' "${BUILD_PACKAGES[@]}" busybox-static git | paste -sd,)
+TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git)
 
 # --- Options
 
@@ -215,12 +215,13 @@ make_tree()
 	local -a create=(env XDG_DATA_HOME="$work/data"
 		RKMOD_LIBEXEC="$RKMOD_TEST_PREFIX/libexec/rkmod"
 		"$RKMOD_TEST_PREFIX/bin/rkmod" root)
+	local -a include=("${TREE_PACKAGES[@]/#/--include=}")
 
 	say 'the root tree'
-	"${create[@]}" create tests --include "$TREE_PACKAGES" || {
+	"${create[@]}" create tests "${include[@]}" || {
 		say 'made for something else; anew'
 		"${create[@]}" remove tests
-		"${create[@]}" create tests --include "$TREE_PACKAGES"
+		"${create[@]}" create tests "${include[@]}"
 	} || die 'the root tree could not be made'
 	chmod 755 "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots"
 	ROOT=$work/data/rkmod/roots/tests

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libgen.h>
+
 #include "lib/base/file.h"
 #include "lib/toolchain/toolchain.h"
 #include "tests/unit/tap.h"
@@ -94,8 +96,8 @@ static void put_program(const struct fixture *fixture, const char *name, const c
 	cleanup_free char *dir = in_dir(fixture, name);
 	struct rk_error err = RK_ERROR_INIT;
 
-	*strrchr(dir, '/') = '\0';
-	EXPECT_INT(rk_dir_make(dir, 0755, &err), 0);
+	/* Not by strrchr(): gcc 12 -O3 then sees a dangling pointer that is none. */
+	EXPECT_INT(rk_dir_make(dirname(dir), 0755, &err), 0);
 	EXPECT_INT(rk_file_write(path, text, strlen(text), 0755, &err), 0);
 }
 
