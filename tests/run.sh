@@ -223,8 +223,10 @@ make_tree()
 		"${create[@]}" remove tests
 		"${create[@]}" create tests "${include[@]}"
 	} || die 'the root tree could not be made'
-	chmod 755 "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots"
-	ROOT=$work/data/rkmod/roots/tests
+	ROOT=$work/data/rkmod/roots/tests/tree
+	# Private as rkmod makes them: the test user is to see the tree.
+	chmod a+x "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots" "${ROOT%/tree}" ||
+		die "no tree in '$ROOT'"
 	export RKMOD_TEST_ROOT=$ROOT RKMOD_TEST_CACHE=$CACHE TMPDIR=$work/tmp
 	mkdir -p "$TMPDIR"
 	chmod 1777 "$TMPDIR"

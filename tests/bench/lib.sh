@@ -5,7 +5,7 @@
 # metadata): run that first. Figures are ratios of one run, because machines differ.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 work=${RKMOD_TESTS_DIR:-/var/tmp/rkmod-tests-$(id -u)}
-export RKMOD_TEST_ROOT=${RKMOD_TEST_ROOT:-$work/data/rkmod/roots/tests}
+export RKMOD_TEST_ROOT=${RKMOD_TEST_ROOT:-$work/data/rkmod/roots/tests/tree}
 export RKMOD_TEST_CACHE=${RKMOD_TEST_CACHE:-$work/user/cache}
 export RKMOD_TEST_PREFIX=${RKMOD_TEST_PREFIX:-$work/install/usr/local}
 if [ ! -x "$RKMOD_TEST_PREFIX/bin/rkmod" ] || [ ! -d "$RKMOD_TEST_ROOT" ]; then
