@@ -301,30 +301,32 @@ static int add_to_list(const char *roots, const char *name, struct rk_root_list 
 	return describe(name, dir, &record, &items[list->n_items++], err);
 }
 
-static int compare_names(const void *a, const void *b)
+static int read_names(const char *roots, struct rk_strv *names, struct rk_error *err)
 {
-	return strcmp(((const struct rk_root_info *)a)->name,
-		      ((const struct rk_root_info *)b)->name);
+	cleanup_closedir DIR *dir = opendir(roots);
+	const struct dirent *entry;
+
+	if (!dir && errno != ENOENT)
+		return rk_error_sys(err, errno, "'%s'", roots);
+	while (dir && (entry = readdir(dir)))
+		rk_strv_add(names, entry->d_name);
+	rk_strv_sort(names);
+	return rk_strv_check(names, err);
 }
 
 int rk_root_list(const struct rk_machine *machine, struct rk_root_list *ret,
 		 struct rk_error *err)
 {
 	cleanup(rk_root_list_release) struct rk_root_list list = {0};
-	cleanup_closedir DIR *dir = NULL;
+	cleanup_strv struct rk_strv names = RK_STRV_INIT;
 	cleanup_free char *roots = NULL;
-	const struct dirent *entry;
 
-	if (rk_path_join(machine->data_dir, "roots", &roots, err) < 0)
+	if (rk_path_join(machine->data_dir, "roots", &roots, err) < 0 ||
+	    read_names(roots, &names, err) < 0)
 		return -(int)err->code;
-	dir = opendir(roots);
-	if (!dir && errno != ENOENT)
-		return rk_error_sys(err, errno, "'%s'", roots);
-	while (dir && (entry = readdir(dir)))
-		if (add_to_list(roots, entry->d_name, &list, err) < 0)
+	for (size_t i = 0; i < names.n_items; i++)
+		if (add_to_list(roots, names.items[i], &list, err) < 0)
 			return -(int)err->code;
-	if (list.n_items)
-		qsort(list.items, list.n_items, sizeof(*list.items), compare_names);
 	*ret = list;
 	list = (struct rk_root_list){0};
 	return 0;
