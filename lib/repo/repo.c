@@ -31,6 +31,7 @@ const char *const rk_repo_local_variables[] = {
 /* The functions of libgit2 that are used. */
 #define FUNCTIONS(X)                                                                     \
 	X(git_libgit2_init)                                                              \
+	X(git_libgit2_shutdown)                                                          \
 	X(git_repository_open_ext)                                                       \
 	X(git_repository_workdir)                                                        \
 	X(git_repository_free)                                                           \
@@ -50,13 +51,21 @@ static const struct rk_library libgit2 = {
 	.n_symbols = RK_ARRAY_LEN(symbols),
 };
 
-static int open_library(struct rk_error *err)
+/* Between set-up and shut-down libgit2 holds memory per thread. */
+static int set_up(bool *ret_is_up, struct rk_error *err)
 {
 	if (rk_library_open(&libgit2, err) < 0)
 		return -(int)err->code;
-	if (git.git_libgit2_init() < 0) /* counts its calls; never shut down */
+	if (git.git_libgit2_init() < 0)
 		return rk_error_set(err, RK_ETOOL, "libgit2 cannot be set up");
+	*ret_is_up = true;
 	return 0;
+}
+
+static void shut_down(const bool *is_up)
+{
+	if (*is_up)
+		git.git_libgit2_shutdown();
 }
 
 static void free_repository(git_repository *const *repository)
@@ -92,11 +101,12 @@ static int take_top(const char *path, const char *dir, char **ret, struct rk_err
  */
 static int top_at(const char *place, const char *dir, char **ret, struct rk_error *err)
 {
+	cleanup(shut_down) bool is_up = false;
 	cleanup(free_repository) git_repository *repository = NULL;
 	const char *workdir;
 	int r;
 
-	if (open_library(err) < 0)
+	if (set_up(&is_up, err) < 0)
 		return -(int)err->code;
 	r = git.git_repository_open_ext(&repository, place, GIT_REPOSITORY_OPEN_NO_SEARCH,
 					NULL);
