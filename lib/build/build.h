@@ -31,6 +31,15 @@ struct rk_build_result {
 void rk_build_result_release(struct rk_build_result *result);
 
 /**
+ * rk_build_check() - refuse what can be known before anything is looked up
+ *
+ * rk_build_run() does the same; called early, nobody waits for metadata in vain.
+ * Return: 0, -RK_EREFUSED (make-variable, module-path, no-kbuild), -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_build_check(const struct rk_build_request *request,
+				 struct rk_error *err);
+
+/**
  * rk_build_run() - make -C KDIR M=DIR with the shim
  *
  * Never writes into KDIR. In a root tree only @dir is writable. One build of a folder at

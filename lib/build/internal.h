@@ -66,6 +66,10 @@ struct rk_makeline_input {
 	const struct rk_build_request *request;
 };
 
+/* Return: 0, -RK_EREFUSED (make-variable), -RK_ENOMEM. */
+RK_MUST_CHECK int rk_makeline_check(const struct rk_strv *make_args,
+				    struct rk_error *err);
+
 /**
  * rk_makeline_init() - argv and environment for one build
  * Return: 0, -RK_EREFUSED (make-variable), -RK_ENOMEM.

@@ -252,15 +252,29 @@ static void add_argv(const struct rk_makeline_input *input, const struct flags *
 	add_make_args(argv, request->make_args, input->kernel_key);
 }
 
+static int check_all(const struct rk_strv *make_args, struct flags *flags,
+		     struct rk_error *err)
+{
+	if (check_make_args(make_args, err) < 0 ||
+	    read_flags("MAKEFLAGS", flags, err) < 0)
+		return -(int)err->code;
+	return read_flags("GNUMAKEFLAGS", flags, err);
+}
+
+int rk_makeline_check(const struct rk_strv *make_args, struct rk_error *err)
+{
+	cleanup(release_flags) struct flags flags = {0};
+
+	return check_all(make_args, &flags, err);
+}
+
 int rk_makeline_init(const struct rk_makeline_input *input, struct rk_makeline *line,
 		     struct rk_error *err)
 {
 	cleanup(release_flags) struct flags flags = {0};
 
 	memset(line, 0, sizeof(*line));
-	if (check_make_args(input->request->make_args, err) < 0 ||
-	    read_flags("MAKEFLAGS", &flags, err) < 0 ||
-	    read_flags("GNUMAKEFLAGS", &flags, err) < 0)
+	if (check_all(input->request->make_args, &flags, err) < 0)
 		return -(int)err->code;
 	add_argv(input, &flags, &line->argv);
 	for (size_t i = 0; i < RK_ARRAY_LEN(refused); i++)

@@ -22,10 +22,9 @@ static int check_path(const char *path, const char *what, struct rk_error *err)
 {
 	if (rk_build_is_plain_path(path))
 		return 0;
-	rk_error_set(
-		err, RK_EREFUSED,
-		"%s '%s' has a blank or one of :%%$#\\'\"&;*?<>()[|` in its path",
-		what, path);
+	rk_error_set(err, RK_EREFUSED,
+		     "%s '%s' has a blank or one of :%%$#\\'\"&;*?<>()[|` in its path",
+		     what, path);
 	return rk_error_cure(err, "module-path",
 			     "rename it: make and Kbuild cannot take such a path");
 }
@@ -50,6 +49,13 @@ static int check_module(const char *dir, struct rk_error *err)
 	return rk_error_cure(
 		err, "no-kbuild",
 		"give the folder of the module, or write a Kbuild with 'obj-m := NAME.o' there");
+}
+
+int rk_build_check(const struct rk_build_request *request, struct rk_error *err)
+{
+	if (check_module(request->dir, err) < 0)
+		return -(int)err->code;
+	return rk_makeline_check(request->make_args, err);
 }
 
 static int find_make(const struct rk_root *root, char **ret, struct rk_error *err)
@@ -255,7 +261,7 @@ int rk_build_run(const struct rk_machine *machine, const struct rk_build_input *
 		.input = input, .request = request, .place = {.lock_fd = -1}};
 	cleanup(rk_build_result_release) struct rk_build_result done = {0};
 
-	if (check_module(request->dir, err) < 0 ||
+	if (rk_build_check(request, err) < 0 ||
 	    check_path(input->kernel->kdir_real, "KDIR", err) < 0 ||
 	    prepare(&build, machine, err) < 0 ||
 	    rk_build_place_open(machine, request->dir, &build.place, err) < 0 ||

@@ -223,7 +223,8 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 	struct rk_pipeline *p = pipeline;
 	struct rk_build_input input;
 
-	if (require_metadata(p, request->jobs, prepare, err) < 0)
+	if (rk_build_check(request, err) < 0 ||
+	    require_metadata(p, request->jobs, prepare, err) < 0)
 		return -(int)err->code;
 	input = (struct rk_build_input){
 		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};

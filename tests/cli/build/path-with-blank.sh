@@ -1,0 +1,1 @@
+mkdir "a b"; touch "a b/Kbuild"; rkmod build "a b"

@@ -1,0 +1,1 @@
+touch Kbuild; MAKEFLAGS="w -- RUSTC=rustc" rkmod build

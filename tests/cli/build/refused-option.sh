@@ -1,0 +1,1 @@
+touch Kbuild; rkmod build -- -kC/x

@@ -1,0 +1,1 @@
+touch Kbuild; rkmod build -- V=1 O=/x
