@@ -5,7 +5,8 @@
 #include "lib/base/library.h"
 #include "lib/base/xz.h"
 
-#define FUNCTIONS(X) X(lzma_code) X(lzma_end) X(lzma_stream_decoder_mt)
+#define FUNCTIONS(X)                                                                     \
+	X(lzma_code) X(lzma_end) X(lzma_stream_decoder) X(lzma_stream_decoder_mt)
 
 static struct {
 	FUNCTIONS(RK_LIBRARY_POINTER)
@@ -125,4 +126,67 @@ ssize_t rk_xz_read(struct rk_xz *xz, const void **ret, struct rk_error *err)
 	}
 	*ret = xz->out;
 	return xz->stream.next_out - xz->out;
+}
+
+static enum rk_xz_end end_of(lzma_ret code)
+{
+	switch (code) {
+	case LZMA_STREAM_END:
+		return RK_XZ_WHOLE;
+	case LZMA_OK: /* and nothing left to read */
+	case LZMA_BUF_ERROR:
+		return RK_XZ_CUT;
+	case LZMA_OPTIONS_ERROR:
+		return RK_XZ_OPTIONS;
+	default:
+		return RK_XZ_DAMAGED;
+	}
+}
+
+/* Return: liblzma's last word, or LZMA_MEMLIMIT_ERROR for more than @limit bytes. */
+static lzma_ret unpack(lzma_stream *stream, size_t limit, struct rk_buf *ret)
+{
+	const size_t start = ret->len;
+	lzma_ret code = LZMA_OK;
+	uint8_t out[65536];
+
+	while (code == LZMA_OK) {
+		size_t n;
+
+		stream->next_out = out;
+		stream->avail_out = sizeof(out);
+		code = lib.lzma_code(stream, LZMA_RUN);
+		n = sizeof(out) - stream->avail_out;
+		if (n > limit - (ret->len - start))
+			return LZMA_MEMLIMIT_ERROR;
+		rk_buf_add(ret, out, n);
+		if (ret->failed)
+			return LZMA_MEM_ERROR;
+		if (code == LZMA_OK && !stream->avail_in && stream->avail_out)
+			break;
+	}
+	return code;
+}
+
+int rk_xz_unpack(const void *data, size_t size, size_t limit, struct rk_buf *ret,
+		 enum rk_xz_end *ret_end, struct rk_error *err)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_ret code;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	if (lib.lzma_stream_decoder(&stream, STOP_MEMORY, 0) != LZMA_OK)
+		return rk_error_nomem(err);
+	stream.next_in = data;
+	stream.avail_in = size;
+	code = unpack(&stream, limit, ret);
+	lib.lzma_end(&stream);
+	if (code == LZMA_MEM_ERROR)
+		return rk_error_nomem(err);
+	if (code == LZMA_MEMLIMIT_ERROR)
+		return rk_error_set(err, RK_EFORMAT, "unpacks to more than %zu bytes",
+				    limit);
+	*ret_end = end_of(code);
+	return 0;
 }

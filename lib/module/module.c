@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/xz.h"
 #include "lib/module/module.h"
 
 /* The file may have become shorter since it was asked for its size. */
@@ -46,16 +47,59 @@ static int read_file(struct rk_module *module, struct rk_error *err)
 	return read_all(fd, module, err);
 }
 
+/* The kernel has its own decoder, which takes one stream and few kinds of check. */
+static int unpack_xz(struct rk_module *module, struct rk_buf *plain, struct rk_error *err)
+{
+	enum {
+		CHECK_OFFSET = 7, /* second byte of the stream's flags */
+		CHECK_CRC32 = 1,
+	};
+	static const enum rk_packing packings[] = {
+		[RK_XZ_WHOLE] = RK_PACKING_SOUND,
+		[RK_XZ_CUT] = RK_PACKING_CUT,
+		[RK_XZ_DAMAGED] = RK_PACKING_DAMAGED,
+		[RK_XZ_OPTIONS] = RK_PACKING_OPTIONS,
+	};
+	enum rk_xz_end end = RK_XZ_CUT;
+
+	if (rk_xz_unpack(module->data, module->size, RK_MODULE_SIZE_LIMIT, plain, &end,
+			 err) < 0)
+		return -(int)err->code;
+	module->packing = packings[end];
+	if (end != RK_XZ_DAMAGED && module->size > CHECK_OFFSET &&
+	    module->data[CHECK_OFFSET] > CHECK_CRC32)
+		module->packing = RK_PACKING_CHECK;
+	return 0;
+}
+
+static int unpack_other(struct rk_module *module, struct rk_buf *plain,
+			struct rk_error *err)
+{
+	int ret = rk_decompress(module->data, module->size, RK_MODULE_SIZE_LIMIT, plain,
+				err);
+
+	if (ret != -RK_EFORMAT)
+		return ret;
+	module->packing = RK_PACKING_DAMAGED;
+	return 0;
+}
+
 static int decompress(struct rk_module *module, struct rk_error *err)
 {
 	cleanup_buf struct rk_buf plain = RK_BUF_INIT;
+	int ret;
 
 	module->compression = rk_compression_of(module->data, module->size);
 	if (module->compression == RK_COMPRESSION_NONE)
 		return 0;
-	if (rk_decompress(module->data, module->size, RK_MODULE_SIZE_LIMIT, &plain, err) <
-	    0)
-		return rk_error_cure(err, "file-compression", "compress it again");
+	ret = module->compression == RK_COMPRESSION_XZ
+		      ? unpack_xz(module, &plain, err)
+		      : unpack_other(module, &plain, err);
+	if (ret < 0)
+		return ret;
+	rk_buf_adds(&plain, ""); /* an object to hand over, also of nothing */
+	if (rk_buf_check(&plain, err) < 0)
+		return -(int)err->code;
 	free(module->data);
 	module->size = plain.len;
 	module->data = (uint8_t *)RK_STEAL(plain.data);

@@ -7,6 +7,16 @@
 #include "lib/base/archive.h"
 #include "lib/base/buf.h"
 
+/* What came of unpacking; the kernel's decoder and rkmod's may differ. */
+enum rk_packing {
+	RK_PACKING_SOUND,
+	RK_PACKING_CUT, /* the file ends too early */
+	RK_PACKING_DAMAGED,
+	RK_PACKING_OPTIONS, /* xz: a feature that no decoder here knows */
+	RK_PACKING_CHECK,   /* sound, with a check that the kernel does not know: xz makes
+			       CRC64 unless told --check=crc32 */
+};
+
 /*
  * The bytes of a module file, hostile until checked. Everything below lib/module and
  * lib/verdict reads them through offsets that were checked with overflow-safe adds.
@@ -14,7 +24,8 @@
 struct rk_module {
 	char *path;                      /* as the user named it */
 	enum rk_compression compression; /* of the file; data is always plain */
-	uint8_t *data;
+	enum rk_packing packing;         /* if it was compressed */
+	uint8_t *data;                   /* of a damaged one, what could be unpacked */
 	size_t size;
 };
 
@@ -26,8 +37,8 @@ enum {
 /**
  * rk_module_open() - read a file once
  * @ret: rk_module_free(). The bytes need not be a module: lib/verdict says that.
- * Return: 0, -RK_ENOTFOUND, -RK_ESYS, -RK_EFORMAT (too large, or damaged compression),
- * -RK_ETOOL (libarchive missing), -RK_ENOMEM.
+ * Return: 0, -RK_ENOTFOUND, -RK_ESYS, -RK_EFORMAT (too large), -RK_ETOOL (libarchive or
+ * liblzma missing), -RK_ENOMEM. Damaged compression is the module's, not a failure.
  */
 RK_MUST_CHECK int rk_module_open(const char *path, struct rk_module **ret,
 				 struct rk_error *err);

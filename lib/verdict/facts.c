@@ -27,6 +27,19 @@ static const struct rk_loader_facts usual = {
 	.lockdown = RK_FACT_NO,
 };
 
+static enum rk_compression read_unpacks(const struct rk_kconfig *config)
+{
+	if (!rk_kconfig_is_yes(config, "CONFIG_MODULE_DECOMPRESS"))
+		return RK_COMPRESSION_NONE;
+	if (rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_XZ"))
+		return RK_COMPRESSION_XZ;
+	if (rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_ZSTD"))
+		return RK_COMPRESSION_ZSTD;
+	return rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_GZIP")
+		       ? RK_COMPRESSION_GZIP
+		       : RK_COMPRESSION_NONE;
+}
+
 static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *config)
 {
 	const struct {
@@ -46,10 +59,12 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 		{&facts->module_unload, "CONFIG_MODULE_UNLOAD"},
 		{&facts->smp, "CONFIG_SMP"},
 		{&facts->dynamic_ftrace, "CONFIG_DYNAMIC_FTRACE"},
+		{&facts->ima_appraise, "CONFIG_IMA_APPRAISE"},
 	};
 
 	for (size_t i = 0; i < RK_ARRAY_LEN(options); i++)
 		*options[i].fact = rk_kconfig_is_yes(config, options[i].name);
+	facts->unpacks = read_unpacks(config);
 }
 
 /* The text of a header of the kernel; false: it cannot be read. */

@@ -2,6 +2,7 @@
 #ifndef RK_VERDICT_FACTS_H
 #define RK_VERDICT_FACTS_H
 
+#include "lib/base/archive.h"
 #include "lib/kernel/kernel.h"
 
 enum rk_fact {
@@ -31,6 +32,8 @@ struct rk_loader_facts {
 	bool btf_modules;
 	bool btf_mismatch_ok;
 	bool module_unload;
+	enum rk_compression unpacks; /* what the kernel itself decompresses, or none */
+	bool ima_appraise;
 	bool smp;
 	bool dynamic_ftrace;
 	/* One __ksymtab with flags beside it (__kflagstab); before that two tables. */

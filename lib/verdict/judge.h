@@ -202,6 +202,7 @@ void rk_symbol_explain(struct rk_judge *judge, const struct rk_symbol_group *gro
 
 /* The stages, in files by what they look at. */
 void rk_stage_file(struct rk_judge *judge);
+void rk_stage_decompress(struct rk_judge *judge);
 void rk_stage_signature(struct rk_judge *judge);
 void rk_stage_header(struct rk_judge *judge);
 void rk_stage_section_table(struct rk_judge *judge);

@@ -17,7 +17,7 @@ void rk_stage_file(struct rk_judge *judge)
 	if (!judge->facts.known)
 		rk_judge_doubt(judge,
 			       "no target kernel is known: the file alone is judged");
-	if (module->size == 0)
+	if (module->size == 0 && module->compression == RK_COMPRESSION_NONE)
 		rk_judge_refuse(judge, EINVAL, "file-size", "the file is empty");
 	else if (module->size > INT_MAX)
 		rk_judge_refuse(judge, EFBIG, "file-size", "the file has %zu bytes",

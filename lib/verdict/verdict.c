@@ -6,6 +6,7 @@
 /* load_module() and what it calls, in its order. */
 static const struct rk_stage stages[] = {
 	{"file", 0, 0, rk_stage_file},
+	{"decompress", 0, 0, rk_stage_decompress},
 	{"signature", 0, 0, rk_stage_signature},
 	{"elf-header", 0, RK_HAVE_HEADER, rk_stage_header},
 	{"section-table", RK_HAVE_HEADER, RK_HAVE_SECTIONS, rk_stage_section_table},

@@ -40,6 +40,33 @@
 		.answer = RK_ANSWER_UNDECIDED, .code = "undecided"                       \
 	}
 
+/* ---- compression ---- */
+#define UNPACKS_XZ "CONFIG_MODULE_DECOMPRESS=y\nCONFIG_MODULE_COMPRESS_XZ=y\n"
+#define PACKED(how)                                                                      \
+	ko.module.compression = RK_COMPRESSION_XZ;                                       \
+	ko.module.packing = (how)
+
+JUDGES(a_sound_xz_is_accepted, "plain.ko", UNPACKS_XZ, "", ACCEPTED,
+       PACKED(RK_PACKING_SOUND))
+JUDGES(the_kernel_refuses_a_check_that_it_does_not_know, "plain.ko", UNPACKS_XZ, "",
+       REFUSED(EINVAL, "decompress", "decompression failed with status 6",
+	       "file-compression"),
+       PACKED(RK_PACKING_CHECK))
+JUDGES(kmod_knows_that_check, "plain.ko", "", "", ACCEPTED, PACKED(RK_PACKING_CHECK))
+JUDGES(the_kernel_refuses_a_shortened_xz, "plain.ko", UNPACKS_XZ, "",
+       REFUSED(EINVAL, "decompress", "decompression failed with status 0",
+	       "file-compression"),
+       PACKED(RK_PACKING_CUT))
+JUDGES(the_kernel_refuses_a_damaged_xz, "plain.ko", UNPACKS_XZ, "",
+       REFUSED(EINVAL, "decompress", "decompression failed with status 7",
+	       "file-compression"),
+       PACKED(RK_PACKING_DAMAGED))
+JUDGES(what_kmod_cannot_unpack_has_no_errno_of_the_kernel, "plain.ko", "", "",
+       REFUSED(0, "decompress", "", "file-compression"), PACKED(RK_PACKING_DAMAGED))
+JUDGES(ima_refuses_an_xz_of_nothing, "plain.ko", UNPACKS_XZ "CONFIG_IMA_APPRAISE=y\n", "",
+       REFUSED(EACCES, "decompress", "", "file-size"), PACKED(RK_PACKING_SOUND);
+       ko.bytes.len = 0)
+
 /* ---- vermagic ---- */
 JUDGES(another_release_is_refused, "plain.ko", "", "",
        REFUSED(ENOEXEC, "vermagic",
@@ -360,6 +387,13 @@ static void the_compiler_that_would_fit_is_named(void)
 }
 
 static const struct test tests[] = {
+	TEST(a_sound_xz_is_accepted),
+	TEST(the_kernel_refuses_a_check_that_it_does_not_know),
+	TEST(kmod_knows_that_check),
+	TEST(the_kernel_refuses_a_shortened_xz),
+	TEST(the_kernel_refuses_a_damaged_xz),
+	TEST(what_kmod_cannot_unpack_has_no_errno_of_the_kernel),
+	TEST(ima_refuses_an_xz_of_nothing),
 	TEST(another_release_is_refused),
 	TEST(a_vermagic_without_its_last_blank_is_refused),
 	TEST(no_vermagic_is_refused_without_forced_loading),

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel/module/decompress.c: what kmod hands over packed if the kernel unpacks that kind
+ * itself. Other kinds kmod unpacks, and what it cannot unpack never reaches the kernel.
+ */
+#include <errno.h>
+
+#include "lib/verdict/judge.h"
+
+/* Of the kernel's decoder for xz (include/linux/xz.h: enum xz_ret). */
+static int xz_status(enum rk_packing packing)
+{
+	switch (packing) {
+	case RK_PACKING_CUT:
+		return 0;
+	case RK_PACKING_OPTIONS:
+	case RK_PACKING_CHECK:
+		return 6;
+	default:
+		return 7;
+	}
+}
+
+static void refuse_check(struct rk_judge *judge)
+{
+	struct rk_finding *finding =
+		rk_judge_refuse(judge, EINVAL, "file-compression",
+				"compressed with a check that the kernel does not know");
+
+	rk_judge_fix(judge, finding, "compress it with 'xz --check=crc32'");
+}
+
+/* A packed file of nothing: the security module asks for bytes to appraise, and without
+ * one the loader finds no header. */
+static void judge_empty(struct rk_judge *judge)
+{
+	bool packed = judge->facts.unpacks == judge->module->compression;
+
+	rk_judge_refuse(judge, packed && judge->facts.ima_appraise ? EACCES : ENOEXEC,
+			"file-size", "the file is empty when unpacked");
+}
+
+void rk_stage_decompress(struct rk_judge *judge)
+{
+	const struct rk_module *module = judge->module;
+	bool by_kernel = judge->facts.unpacks == module->compression;
+	struct rk_finding *finding;
+
+	if (module->compression == RK_COMPRESSION_NONE)
+		return;
+	if (module->packing == RK_PACKING_CHECK) {
+		if (by_kernel)
+			refuse_check(judge);
+	} else if (module->packing != RK_PACKING_SOUND) {
+		finding =
+			rk_judge_refuse(judge, by_kernel ? EINVAL : 0, "file-compression",
+					"the compressed data is damaged");
+		rk_judge_fix(judge, finding, "compress it again");
+	} else if (module->size == 0) {
+		judge_empty(judge);
+	}
+	if (by_kernel && module->compression == RK_COMPRESSION_XZ &&
+	    module->packing != RK_PACKING_SOUND)
+		rk_judge_message(judge, "decompression failed with status %d",
+				 xz_status(module->packing));
+}
