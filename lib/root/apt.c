@@ -19,7 +19,6 @@ void rk_apt_release(struct rk_apt *apt)
 	free(apt->dir);
 	free(apt->conf);
 	free(apt->sources);
-	free(apt->mirror);
 	rk_strv_release(&apt->settings);
 	memset(apt, 0, sizeof(*apt));
 }
@@ -118,22 +117,16 @@ int rk_apt_pick_settings(const char *dump, struct rk_strv *ret, struct rk_error 
 	return rk_strv_check(ret, err);
 }
 
-static int find_mirror(const struct rk_apt_request *request, char **ret,
-		       struct rk_error *err)
+int rk_apt_machine_mirror(char **ret, struct rk_error *err)
 {
 	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
 	cleanup_free char *lines = NULL;
-	struct rk_error here = RK_ERROR_INIT;
 
-	if (request->mirror)
-		return rk_strdup(request->mirror, ret, err);
 	rk_strv_add_all(&argv, "apt-get", "indextargets", "--format",
 			"$(REPO_URI)|$(ORIGIN)|$(LABEL)", "Created-By: Packages", NULL);
-	if (rk_spawn_capture(&argv, &lines, &here) == 0 &&
-	    rk_apt_pick_mirror(lines, ret, &here) == 0)
-		return 0;
-	rk_error_set(err, RK_ETOOL, "no mirror to make a root tree from: %s", here.msg);
-	return rk_error_cure(err, "root-failed", "name one: --mirror URL");
+	if (rk_spawn_capture(&argv, &lines, err) < 0)
+		return -(int)err->code;
+	return rk_apt_pick_mirror(lines, ret, err);
 }
 
 static int read_settings(struct rk_strv *ret, struct rk_error *err)
@@ -150,9 +143,10 @@ static int read_settings(struct rk_strv *ret, struct rk_error *err)
 /* ---- our own ---- */
 
 /* Both become words of a line in sources.list. */
-static int check_words(const struct rk_apt_request *request, const char *mirror,
-		       struct rk_error *err)
+static int check_words(const struct rk_apt_request *request, struct rk_error *err)
 {
+	const char *mirror = request->mirror;
+
 	for (const char *c = request->suite; *c || c == request->suite; c++)
 		if (!isalnum((unsigned char)*c) && (*c == '\0' || !strchr("-._/", *c)))
 			return rk_error_set(err, RK_EFORMAT,
@@ -252,6 +246,17 @@ static int run_apt(const struct rk_apt *apt, const struct rk_strv *argv,
 	return rk_spawn_run(&spawn, result, err);
 }
 
+/* Its first error: the last one says only that there were some. */
+static const char *first_error(struct rk_buf *text)
+{
+	const char *found = strstr(rk_buf_str(text), "E: ");
+
+	if (!found)
+		return rk_spawn_last_line(text);
+	rk_buf_truncate(text, (size_t)(found - text->data) + strcspn(found, "\n"));
+	return found + 3;
+}
+
 static int update(const struct rk_apt *apt, struct rk_error *err)
 {
 	cleanup_spawn_result struct rk_spawn_result result = RK_SPAWN_RESULT_INIT;
@@ -264,7 +269,7 @@ static int update(const struct rk_apt *apt, struct rk_error *err)
 	if (result.status == 0)
 		return 0;
 	rk_error_set(err, RK_ETOOL, "apt-get update from '%s' failed: %s", apt->mirror,
-		     rk_spawn_last_line(&result.err));
+		     first_error(&result.err));
 	return rk_error_cure(
 		err, "root-failed",
 		"look at the network and at apt's configuration, or name another mirror: --mirror URL");
@@ -295,9 +300,7 @@ static int prepare(const struct rk_apt_request *request, struct rk_apt *apt,
 	if (rk_strdup(request->dir, &apt->dir, err) < 0 ||
 	    rk_path_join(apt->dir, "apt.conf", &apt->conf, err) < 0 ||
 	    rk_path_join(apt->dir, "sources.list", &apt->sources, err) < 0 ||
-	    find_mirror(request, &apt->mirror, err) < 0 ||
-	    check_words(request, apt->mirror, err) < 0 ||
-	    read_settings(&apt->settings, err) < 0)
+	    check_words(request, err) < 0 || read_settings(&apt->settings, err) < 0)
 		return -(int)err->code;
 	return write_state(apt, err) < 0 ? -(int)err->code
 					 : write_conf(apt, request->arch, err);
@@ -306,7 +309,7 @@ static int prepare(const struct rk_apt_request *request, struct rk_apt *apt,
 int rk_apt_open(const struct rk_apt_request *request, struct rk_apt *ret,
 		struct rk_error *err)
 {
-	struct rk_apt apt = {0};
+	struct rk_apt apt = {.mirror = request->mirror};
 
 	if (prepare(request, &apt, err) < 0 ||
 	    update_with_or_without_backports(&apt, request->suite, err) < 0) {

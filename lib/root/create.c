@@ -171,6 +171,20 @@ static void tell(const struct rk_root_create *create, const struct rk_apt *apt,
 			create->chosen(create->data, rows[i][0], rows[i][1]);
 }
 
+/* What was asked for, else the machine's, else mmdebstrap's own default. */
+static int find_mirror(const struct rk_root_create *create, const char *suite,
+		       const char *temp, char **ret, struct rk_error *err)
+{
+	struct rk_error none = RK_ERROR_INIT;
+
+	if (create->mirror)
+		return rk_strdup(create->mirror, ret, err);
+	if (rk_apt_machine_mirror(ret, &none) == 0)
+		return 0;
+	rk_log(RK_LOG_DEBUG, "mmdebstrap's own mirror: %s", none.msg);
+	return rk_strap_default_mirror(suite, temp, ret, err);
+}
+
 /* All of it below @temp, which becomes roots/NAME. */
 static int fill(const struct rk_machine *machine, const struct rk_root_create *create,
 		const struct place *place, const char *temp, struct rk_record *record,
@@ -178,10 +192,10 @@ static int fill(const struct rk_machine *machine, const struct rk_root_create *c
 {
 	cleanup(rk_apt_release) struct rk_apt apt = {0};
 	cleanup(rk_choice_release) struct rk_choice choice = {0};
+	cleanup_free char *mirror = NULL;
 	cleanup_free char *apt_dir = NULL;
 	cleanup_free char *tree = NULL;
 	struct rk_apt_request request = {.suite = or_default(create->suite, "stable"),
-					 .mirror = create->mirror,
 					 .arch = debian_arch(machine->arch)};
 	struct rk_strap strap = {.suite = request.suite,
 				 .apt = &apt,
@@ -190,9 +204,11 @@ static int fill(const struct rk_machine *machine, const struct rk_root_create *c
 
 	if (rk_path_join(temp, "apt", &apt_dir, err) < 0 ||
 	    rk_path_join(temp, "tree", &tree, err) < 0 ||
-	    rk_dir_make(apt_dir, 0755, err) < 0)
+	    rk_dir_make(apt_dir, 0755, err) < 0 ||
+	    find_mirror(create, request.suite, apt_dir, &mirror, err) < 0)
 		return -(int)err->code;
 	request.dir = apt_dir;
+	request.mirror = mirror;
 	strap.dir = tree;
 	rk_log(RK_LOG_STEP, "asking the archive for its packages");
 	if (rk_apt_open(&request, &apt, err) < 0 ||

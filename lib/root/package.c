@@ -4,6 +4,7 @@
 #include "lib/base/file.h"
 #include "lib/root/dpkg.h"
 #include "lib/root/package.h"
+#include "lib/root/record.h"
 
 static const char status_path[] = "/var/lib/dpkg/status";
 static const char info_dir[] = "/var/lib/dpkg/info";
@@ -263,22 +264,54 @@ int rk_package_owner(const struct rk_root *root, const char *path, struct rk_pac
 
 /* ---- advice ---- */
 
-/* What works in a tree that rkmod made: to make it again with more in it. */
+/* Each of the words as an option; headers of a kernel decide what the tree is for. */
+static void add_includes(struct rk_buf *buf, const char *words, bool *has_kernel)
+{
+	while (*words) {
+		size_t len = strcspn(words, " ");
+		bool headers = strncmp(words, "linux-headers-", 14) == 0;
+
+		if (len)
+			rk_buf_addf(buf, " --%s %.*s",
+				    headers ? "kernel-package" : "include", (int)len,
+				    words);
+		*has_kernel |= headers;
+		words += len;
+		words += *words == ' ';
+	}
+}
+
+/*
+ * What works in a tree that rkmod made: to make it again with more in it. Without its
+ * record, which lies beside the tree, it is made as if nothing had been asked for.
+ */
 static int advice_for_made(const struct rk_root *root, const char *packages, char **ret,
 			   struct rk_error *err)
 {
+	cleanup(rk_record_release) struct rk_record record = {0};
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	cleanup_free char *dir = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
+	const char *extra = NULL;
+	bool has_kernel = false;
 
 	rk_buf_addf(&buf, "rkmod root remove %s && rkmod root create %s", root->name,
 		    root->name);
-	while (*packages) {
-		size_t len = strcspn(packages, " ");
-
-		if (len)
-			rk_buf_addf(&buf, " --include %.*s", (int)len, packages);
-		packages += len;
-		packages += *packages == ' ';
-	}
+	add_includes(&buf, packages, &has_kernel);
+	if (rk_path_join(root->path, "..", &dir, err) < 0)
+		return -(int)err->code;
+	if (rk_record_read(dir, &record, &ignored) < 0)
+		return rk_buf_take(&buf, ret, err);
+	extra = strstr(record.request, ", with ");
+	if (extra)
+		add_includes(&buf, extra + strlen(", with "), &has_kernel);
+	if (!record.headers[0] && !has_kernel)
+		rk_buf_adds(&buf, " --no-kernel");
+	else if (!has_kernel && !strstr(record.request, "kernel package of the suite"))
+		rk_buf_addf(&buf, " --kernel-package %s=%s", record.headers,
+			    record.version);
+	if (strcmp(record.suite, "stable") != 0)
+		rk_buf_addf(&buf, " --suite %s", record.suite);
 	return rk_buf_take(&buf, ret, err);
 }
 

@@ -2,7 +2,8 @@
 #ifndef RK_ROOT_RECORD_H
 #define RK_ROOT_RECORD_H
 
-#include "lib/root/choose.h"
+#include "lib/base/buf.h"
+#include "lib/base/strv.h"
 
 /*
  * Only for lib/root: what a tree was made for, in rkmod-root.json beside it. The tree is

@@ -6,8 +6,6 @@
 #include "lib/base/log.h"
 #include "lib/root/strap.h"
 
-enum { N_LAST_LINES = 4 };
-
 /* Nobody reads them in a tree for building; a third of its files. */
 static const char *const dpkg_options[] = {
 	"--dpkgopt=force-unsafe-io",
@@ -114,37 +112,32 @@ int rk_strap_check(struct rk_error *err)
 
 /* ---- running it ---- */
 
-/* The last lines, for the message if it fails. */
-struct tail {
-	struct rk_buf lines[N_LAST_LINES];
-	size_t n_lines; /* seen in all */
+/* What the message says if it fails: its first error, else its last line. */
+struct heard {
+	struct rk_buf error;
+	struct rk_buf last;
 };
 
 static void on_line(void *data, const char *line, size_t len, bool is_stderr)
 {
-	struct tail *tail = data;
-	struct rk_buf *last = &tail->lines[tail->n_lines % N_LAST_LINES];
+	struct heard *heard = data;
+	struct rk_buf *to = strncmp(line, "E: ", 3) == 0 && !heard->error.len
+				    ? &heard->error
+				    : &heard->last;
 
 	if (!len)
 		return;
-	rk_buf_truncate(last, 0);
-	rk_buf_add(last, line, len);
-	tail->n_lines++;
+	rk_buf_truncate(to, 0);
+	rk_buf_add(to, line, len);
 	rk_log(RK_LOG_DEBUG, "mmdebstrap: %s", line);
 	if (strncmp(line, "I: ", 3) == 0)
 		rk_log_progress(-1, -1, "%s", line + 3);
 }
 
-static int fail(struct tail *tail, int status, struct rk_error *err)
+static int fail(const struct heard *heard, int status, struct rk_error *err)
 {
-	cleanup_buf struct rk_buf text = RK_BUF_INIT;
-	size_t first = tail->n_lines > N_LAST_LINES ? tail->n_lines - N_LAST_LINES : 0;
-
-	for (size_t i = first; i < tail->n_lines; i++)
-		rk_buf_addf(&text, "%s%s", text.len ? "; " : "",
-			    rk_buf_str(&tail->lines[i % N_LAST_LINES]));
 	rk_error_set(err, RK_ETOOL, "mmdebstrap ended with status %d: %s", status,
-		     rk_buf_str(&text));
+		     heard->error.len ? heard->error.data + 3 : rk_buf_str(&heard->last));
 	return rk_error_cure(
 		err, "root-failed",
 		"look at the network and at the room on the disk, and run it again; -v shows all it says");
@@ -190,7 +183,7 @@ int rk_strap_run(const struct rk_strap *strap, struct rk_error *err)
 	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
 	cleanup_strv struct rk_strv remove = RK_STRV_INIT;
 	cleanup_strv struct rk_strv set = RK_STRV_INIT;
-	struct tail tail = {.n_lines = 0};
+	struct heard heard = {.error = RK_BUF_INIT};
 	struct rk_spawn spawn = {.argv = &argv,
 				 .cwd = "/",
 				 .env_remove = &remove,
@@ -198,7 +191,7 @@ int rk_strap_run(const struct rk_strap *strap, struct rk_error *err)
 				 .stdin_fd = -1,
 				 .output = RK_SPAWN_LINES,
 				 .on_line = on_line,
-				 .data = &tail,
+				 .data = &heard,
 				 .keep_fds = &strap->lock_fd,
 				 .n_keep_fds = 1};
 	int r;
@@ -209,11 +202,74 @@ int rk_strap_run(const struct rk_strap *strap, struct rk_error *err)
 		return -(int)err->code;
 	r = rk_spawn_run(&spawn, &result, err);
 	if (r == 0 && result.status != 0)
-		r = fail(&tail, result.status, err);
-	for (size_t i = 0; i < N_LAST_LINES; i++)
-		rk_buf_release(&tail.lines[i]);
+		r = fail(&heard, result.status, err);
+	rk_buf_release(&heard.error);
+	rk_buf_release(&heard.last);
 	return r;
 }
+
+/* ---- its mirror ---- */
+
+int rk_strap_pick_mirror(const char *sources, char **ret, struct rk_error *err)
+{
+	while (*sources) {
+		const char *word = sources + 4;
+		bool found = strncmp(sources, "deb ", 4) == 0;
+
+		if (found && *word == '[') {
+			word += strcspn(word, "]\n");
+			word += *word == ']';
+			word += strspn(word, " ");
+		}
+		if (found && *word > ' ')
+			return rk_format(ret, err, "%.*s", (int)strcspn(word, " \t\n"),
+					 word);
+		sources += strcspn(sources, "\n");
+		sources += *sources == '\n';
+	}
+	return rk_error_set(err, RK_ENOTFOUND, "no line 'deb ADDRESS SUITE'");
+}
+
+/* Stopped by its second hook, when it has written its sources.list and fetched nothing.
+ */
+static int write_default_sources(const char *suite, const char *dir, struct rk_error *err)
+{
+	cleanup_spawn_result struct rk_spawn_result result = RK_SPAWN_RESULT_INIT;
+	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
+	struct rk_spawn spawn = {.argv = &argv,
+				 .cwd = dir, /* the hook's argument would be split */
+				 .stdin_fd = -1,
+				 .output = RK_SPAWN_CAPTURE,
+				 .timeout_ms = 60000};
+
+	add_namespaces(&argv);
+	rk_strv_add_all(&argv, "mmdebstrap", "--mode=root", "--variant=custom",
+			"--format=null", "--setup-hook=copy-out /etc/apt/sources.list .",
+			"--setup-hook=false", "--", suite, "/dev/null", NULL);
+	return rk_strv_check(&argv, err) < 0 ? -(int)err->code
+					     : rk_spawn_run(&spawn, &result, err);
+}
+
+int rk_strap_default_mirror(const char *suite, const char *dir, char **ret,
+			    struct rk_error *err)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_free char *path = NULL;
+
+	if (write_default_sources(suite, dir, err) < 0 ||
+	    rk_path_join(dir, "sources.list", &path, err) < 0)
+		return -(int)err->code;
+	if (rk_file_read(path, 1 << 20, &text, err) == 0 &&
+	    rk_strap_pick_mirror(rk_buf_str(&text), ret, err) == 0)
+		return 0;
+	rk_error_set(
+		err, RK_ETOOL,
+		"no mirror for suite '%s': apt's configuration on this machine names none of Debian, and mmdebstrap has no default for it",
+		suite);
+	return rk_error_cure(err, "root-failed", "name one: --mirror URL");
+}
+
+/* ---- removing ---- */
 
 int rk_strap_remove(const char *dir, struct rk_error *err)
 {

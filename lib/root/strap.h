@@ -26,6 +26,20 @@ struct rk_strap {
  * -RK_ESYS, -RK_ENOMEM. */
 RK_MUST_CHECK int rk_strap_run(const struct rk_strap *strap, struct rk_error *err);
 
+/**
+ * rk_strap_default_mirror() - the mirror that mmdebstrap takes for a suite by itself
+ * @dir: exists; something is left in it
+ * Return: 0, -RK_ETOOL (root-failed: it knows none), -RK_EREFUSED (interrupted),
+ * -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_strap_default_mirror(const char *suite, const char *dir, char **ret,
+					  struct rk_error *err);
+
+/* The address in the first line "deb [OPTIONS] ADDRESS SUITE ..." of a sources.list.
+ * Return: 0, -RK_ENOTFOUND, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_strap_pick_mirror(const char *sources, char **ret,
+				       struct rk_error *err);
+
 /* A folder with files of subordinate ids. */
 RK_MUST_CHECK int rk_strap_remove(const char *dir, struct rk_error *err);
 

@@ -3,6 +3,7 @@
 #include "lib/root/apt.h"
 #include "lib/root/choose.h"
 #include "lib/root/record.h"
+#include "lib/root/strap.h"
 #include "tests/unit/tap.h"
 
 static void expect_mirror(const char *lines, const char *expected)
@@ -44,6 +45,34 @@ static void damaged_lines_hold_no_mirror(void)
 	expect_mirror("\n\n|\n||\n", NULL);
 	expect_mirror("http://a.example/debian/|Debian\n", NULL);
 	expect_mirror("debian", NULL);
+}
+
+static void the_default_mirror_is_the_first_in_sources(void)
+{
+	static const char *const good[] = {
+		"deb http://a.example/debian stable main\ndeb http://b.example/x s main\n",
+		"# deb http://no.example/ x\n\ndeb [signed-by=/k arch=x] http://a.example/debian stable main",
+	};
+	static const char *const bad[] = {"",
+					  "deb",
+					  "deb ",
+					  "deb [",
+					  "deb []",
+					  "deb [x] \n",
+					  "debx http://a.example/ s\n"};
+	struct rk_error err = RK_ERROR_INIT;
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(good); i++) {
+		cleanup_free char *mirror = NULL;
+
+		EXPECT_INT(rk_strap_pick_mirror(good[i], &mirror, &err), 0);
+		EXPECT_STR(mirror, "http://a.example/debian");
+	}
+	for (size_t i = 0; i < RK_ARRAY_LEN(bad); i++) {
+		char *mirror = NULL;
+
+		EXPECT_INT(rk_strap_pick_mirror(bad[i], &mirror, &err), -RK_ENOTFOUND);
+	}
 }
 
 static void settings_for_downloads_are_passed_on_and_others_not(void)
@@ -176,6 +205,7 @@ static const struct test tests[] = {
 	TEST(the_mirror_is_debians_and_not_the_security_one),
 	TEST(before_the_first_update_the_path_tells),
 	TEST(damaged_lines_hold_no_mirror),
+	TEST(the_default_mirror_is_the_first_in_sources),
 	TEST(settings_for_downloads_are_passed_on_and_others_not),
 	TEST(a_meta_package_leads_to_headers_of_one_version),
 	TEST(other_dependencies_lead_nowhere),

@@ -2,6 +2,7 @@
 #include "lib/base/file.h"
 #include "lib/root/dpkg.h"
 #include "lib/root/package.h"
+#include "lib/root/record.h"
 #include "tests/unit/tap.h"
 
 static const char good_status[] = "Package: linux-headers-7.2.11+deb13-cloud-amd64\n"
@@ -294,6 +295,44 @@ static void advice_is_the_command_that_works_there(void)
 	teardown(&fake);
 }
 
+static void expect_advice(const struct rk_root *root, const char *packages,
+			  const char *expected)
+{
+	cleanup_free char *advice = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_package_advice(root, packages, &advice, &err), 0);
+	EXPECT_STR(advice, expected);
+}
+
+static void advice_for_a_made_tree_keeps_what_it_was_made_for(void)
+{
+	struct rk_record record = {
+		.request =
+			(char *)"suite sid, kernel package linux-headers-7, with bc make",
+		.suite = (char *)"sid",
+		.headers = (char *)"linux-headers-7",
+		.version = (char *)"7-1",
+		.release = (char *)"7"};
+	struct rk_strv packages = RK_STRV_INIT;
+	struct rk_root made = {.name = (char *)"one", .fd = -1};
+	struct fake fake;
+
+	setup_good(&fake);
+	EXPECT_INT(rk_path_join(fake.dir, "usr", &made.path, &fake.err), 0);
+	EXPECT_INT(rk_record_write(fake.dir, &record, &packages, &fake.err), 0);
+	expect_advice(&made, "gcc",
+		      "rkmod root remove one && rkmod root create one --include gcc"
+		      " --include bc --include make"
+		      " --kernel-package linux-headers-7=7-1 --suite sid");
+	expect_advice(&made, "linux-headers-8",
+		      "rkmod root remove one && rkmod root create one"
+		      " --kernel-package linux-headers-8 --include bc --include make"
+		      " --suite sid");
+	free(made.path);
+	teardown(&fake);
+}
+
 static const struct test tests[] = {
 	TEST(finds_an_installed_package_with_all_its_fields),
 	TEST(without_source_field_the_source_is_the_package),
@@ -307,5 +346,6 @@ static const struct test tests[] = {
 	TEST(a_nul_ends_no_paragraph_early),
 	TEST(every_cut_of_the_status_is_survived),
 	TEST(advice_is_the_command_that_works_there),
+	TEST(advice_for_a_made_tree_keeps_what_it_was_made_for),
 };
 TAP_MAIN(tests)
