@@ -106,7 +106,8 @@ static void fill_row(const struct rk_app *app, const struct rk_kernel_entry *ent
 		return;
 	}
 	rk_error_set(&row->missing[row->n_missing], RK_ENOTFOUND,
-		     "kernel %s was built without Rust", kernel->release);
+		     "kernel %s was built without Rust: %s", kernel->release,
+		     rk_kernel_why_no_rust(kernel->config));
 	rk_error_cure(&row->missing[row->n_missing++], "rust-off",
 		      "use a kernel with CONFIG_RUST=y");
 }

@@ -88,6 +88,10 @@ RK_MUST_CHECK int rk_kernel_list(const struct rk_machine *machine,
 				 struct rk_error *err);
 void rk_kernel_list_release(struct rk_kernel_list *list);
 
+/* Why a configuration has no Rust, as its dependencies say (init/Kconfig); static. For a
+ * kernel with CONFIG_RUST=y it makes no sense to ask. */
+const char *rk_kernel_why_no_rust(const struct rk_kconfig *config);
+
 /* The vermagic that a configuration leads to; see include/linux/vermagic.h. Without the
  * part of RANDSTRUCT. "" for RK_ARCH_OTHER. */
 RK_MUST_CHECK int rk_vermagic_expected(const char *release,
