@@ -48,6 +48,7 @@ static const struct rk_cmd *const commands[] = {
 	&cmd_explain,
 	&cmd_kernels,
 	&cmd_root,
+	&cmd_vm,
 };
 
 static const struct rk_cmd *find_command(const char *name)

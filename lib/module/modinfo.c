@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/module/modinfo.h"
+#include "lib/module/signature.h"
 
 struct rk_modinfo rk_modinfo_open(const struct rk_view *view, const Elf64_Shdr *section)
 {
@@ -12,6 +13,36 @@ struct rk_modinfo rk_modinfo_open(const struct rk_view *view, const Elf64_Shdr *
 		.size = section->sh_size,
 		.limit = view->file.size - section->sh_offset,
 	};
+}
+
+static bool open_view(const uint8_t *data, size_t size, struct rk_view *view)
+{
+	struct rk_signature signature = rk_signature_find(data, size);
+	Elf64_Shdr names;
+	struct rk_bytes bytes;
+
+	rk_view_init(view, data, signature.size);
+	if (view->file.size < sizeof(view->header) ||
+	    memcmp(view->header.e_ident, ELFMAG, SELFMAG) != 0 ||
+	    view->header.e_shentsize != sizeof(Elf64_Shdr) || !rk_view_set_sections(view))
+		return false;
+	names = rk_view_section(view, view->header.e_shstrndx);
+	bytes = rk_view_contents(view, &names);
+	return bytes.size && bytes.data[bytes.size - 1] == '\0' &&
+	       rk_view_set_names(view, &names);
+}
+
+bool rk_modinfo_find(const uint8_t *data, size_t size, struct rk_view *view,
+		     struct rk_modinfo *ret)
+{
+	Elf64_Shdr section;
+	size_t count;
+
+	if (!open_view(data, size, view))
+		return false;
+	section = rk_view_section(view, rk_view_find_any(view, ".modinfo", &count));
+	*ret = rk_modinfo_open(view, &section);
+	return true;
 }
 
 /* Where the string at @offset ends: at its NUL, or at the end of the file. */

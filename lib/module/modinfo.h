@@ -19,6 +19,14 @@ struct rk_modinfo {
 struct rk_modinfo rk_modinfo_open(const struct rk_view *view, const Elf64_Shdr *section);
 
 /**
+ * rk_modinfo_find() - the modinfo of a file that need not be a module
+ * @view: filled as well, for what else is wanted of the file
+ * Return: false if sections or their names cannot be read. Nothing is judged.
+ */
+bool rk_modinfo_find(const uint8_t *data, size_t size, struct rk_view *view,
+		     struct rk_modinfo *ret);
+
+/**
  * rk_modinfo_next() - the value of the next entry with a key
  * @previous: what was returned before, NULL for the first
  * Return: ends with NUL inside the file; NULL: no more.

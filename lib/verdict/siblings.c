@@ -4,37 +4,15 @@
 
 #include "lib/verdict/judge.h"
 
-/* Sections and names of a module that need not be one; false: it is none. */
-static bool open_view(const struct rk_module *module, struct rk_view *view)
-{
-	struct rk_signature signature = rk_signature_find(module->data, module->size);
-	Elf64_Shdr names;
-	struct rk_bytes bytes;
-
-	rk_view_init(view, module->data, signature.size);
-	if (view->file.size < sizeof(view->header) ||
-	    memcmp(view->header.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    view->header.e_shentsize != sizeof(Elf64_Shdr) || !rk_view_set_sections(view))
-		return false;
-	names = rk_view_section(view, view->header.e_shstrndx);
-	bytes = rk_view_contents(view, &names);
-	return bytes.size && bytes.data[bytes.size - 1] == '\0' &&
-	       rk_view_set_names(view, &names);
-}
-
 static int read_sibling(const struct rk_module *module, struct rk_sibling *ret,
 			struct rk_error *err)
 {
 	struct rk_view view;
 	struct rk_modinfo modinfo;
-	Elf64_Shdr section;
 	const char *name;
-	size_t count;
 
-	if (!open_view(module, &view))
+	if (!rk_modinfo_find(module->data, module->size, &view, &modinfo))
 		return 0;
-	section = rk_view_section(&view, rk_view_find_any(&view, ".modinfo", &count));
-	modinfo = rk_modinfo_open(&view, &section);
 	name = rk_modinfo_get(&modinfo, "name");
 	snprintf(ret->name, sizeof(ret->name), "%s", name ? name : "");
 	ret->proprietary =

@@ -14,6 +14,7 @@ enum {
 	DEFAULT_KVM_MS = 120000,
 	DEFAULT_TCG_MS = 300000,
 	CONSOLE_LIMIT = 256 << 10, /* bytes kept; what is older goes */
+	LOG_LIMIT = 8 << 20,       /* bytes kept; what is newer goes */
 	OOPS_LINES = 12,
 	LAST_LINES = 4,
 };
@@ -44,6 +45,8 @@ struct run {
 	struct rk_buf line;        /* scratch: the text of one line */
 	struct rk_buf record;      /* scratch: of one kernel log record */
 	struct rk_buf log;         /* kernel log of the current job */
+	struct rk_buf whole_log;   /* of all jobs */
+	struct rk_buf output;      /* of the script */
 	struct rk_buf console;
 	uint64_t next_record;
 	bool has_record;
@@ -140,12 +143,12 @@ static void begin_load(struct run *run, const struct job *job)
 	struct rk_vm_module_result *result =
 		&run->result->modules[run->result->n_modules];
 
-	*result = (struct rk_vm_module_result){.path = module->path,
-					       .is_dependency = module->is_dependency,
+	*result = (struct rk_vm_module_result){.is_dependency = module->is_dependency,
 					       .load_errno = -1,
 					       .unload_errno = -1};
 	/* Until the kernel's own name is known. */
-	if (rk_strdup(rk_path_base(module->path), &result->name, run->err) < 0)
+	if (rk_strdup(module->path, &result->path, run->err) < 0 ||
+	    rk_strdup(rk_path_base(module->path), &result->name, run->err) < 0)
 		run->failed = true;
 	else
 		result->name[strcspn(result->name, ".")] = '\0';
@@ -244,6 +247,15 @@ static void emit(const struct run *run, struct rk_buf *text, bool is_kernel)
 		run->request->on_line(run->request->data, line, is_kernel);
 }
 
+static void add_line(struct rk_buf *to, const char *line)
+{
+	if (to->len > LOG_LIMIT)
+		return;
+	if (to->len)
+		rk_buf_addc(to, '\n');
+	rk_buf_adds(to, line);
+}
+
 static void take_kmsg(struct run *run)
 {
 	uint64_t seq;
@@ -257,9 +269,8 @@ static void take_kmsg(struct run *run)
 		       (unsigned long long)(seq - run->next_record));
 	run->has_record = true;
 	run->next_record = seq + 1;
-	if (run->log.len)
-		rk_buf_addc(&run->log, '\n');
-	rk_buf_adds(&run->log, rk_buf_str(&run->record));
+	add_line(&run->log, rk_buf_str(&run->record));
+	add_line(&run->whole_log, rk_buf_str(&run->record));
 	emit(run, &run->record, true);
 }
 
@@ -275,6 +286,8 @@ static void take_hello(struct run *run)
 
 static void take_out(struct run *run)
 {
+	if (run->output.len <= LOG_LIMIT)
+		rk_buf_add(&run->output, run->line.data, run->line.len);
 	emit(run, &run->line, false);
 }
 
@@ -423,7 +436,8 @@ static int conclude(struct run *run, const struct rk_spawn_result *spawned,
 	run->result->total_ms = (unsigned int)(now_ms() - run->start_ms);
 	for (size_t i = 0; i < run->result->n_modules; i++)
 		keep_log(run, &run->result->modules[i].log);
-	if (run->failed)
+	if (run->failed || rk_buf_take(&run->whole_log, &run->result->log, err) < 0 ||
+	    rk_buf_take(&run->output, &run->result->script_output, err) < 0)
 		return -(int)err->code;
 	return find_oops(run, err);
 }
@@ -487,6 +501,8 @@ int rk_vm_run(const struct rk_machine *machine, const struct rk_vm_request *requ
 	rk_buf_release(&run.line);
 	rk_buf_release(&run.record);
 	rk_buf_release(&run.log);
+	rk_buf_release(&run.whole_log);
+	rk_buf_release(&run.output);
 	rk_buf_release(&run.console);
 	if (r < 0)
 		rk_vm_result_release(&result);
@@ -498,12 +514,15 @@ int rk_vm_run(const struct rk_machine *machine, const struct rk_vm_request *requ
 void rk_vm_result_release(struct rk_vm_result *result)
 {
 	for (size_t i = 0; i < result->n_modules; i++) {
+		free(result->modules[i].path);
 		free(result->modules[i].name);
 		free(result->modules[i].log);
 		free(result->modules[i].unload_log);
 	}
 	free(result->modules);
 	free(result->proc_version);
+	free(result->script_output);
+	free(result->log);
 	free(result->oops_text);
 	memset(result, 0, sizeof(*result));
 }

@@ -49,7 +49,7 @@ struct rk_vm_request {
 
 struct rk_vm_module_result {
 	char *name;         /* the kernel's; the file's if it was not loaded */
-	const char *path;   /* the request's */
+	char *path;         /* the request's */
 	bool is_dependency; /* the request's */
 	int load_errno;     /* 0: loaded, -1: no answer, see oops and timed_out */
 	int unload_errno;   /* 0: unloaded, -1: not tried, or no answer */
@@ -64,10 +64,12 @@ struct rk_vm_result {
 	enum rk_vm_accel accel;              /* what was used */
 	struct rk_vm_module_result *modules; /* of all that were reached, in order */
 	size_t n_modules;
-	int script_status; /* -1: not run or not ended */
-	uint64_t taint;    /* /proc/sys/kernel/tainted after the last job */
-	bool oops;         /* or panic, or an unexpected reset */
-	char *oops_text;   /* its first lines, "" if there was none */
+	int script_status;   /* -1: not run or not ended */
+	char *script_output; /* what it printed */
+	char *log;           /* kernel log lines from before the first job to the end */
+	uint64_t taint;      /* /proc/sys/kernel/tainted after the last job */
+	bool oops;           /* or panic, or an unexpected reset */
+	char *oops_text;     /* its first lines, "" if there was none */
 	bool timed_out;
 	unsigned int boot_ms; /* start of QEMU to the guest program's first word */
 	unsigned int total_ms;

@@ -8,10 +8,8 @@ begin
 # own_log NAME: the lines of the module itself in the JSON of the last command
 own_log()
 {
-	{
-		json modules 0 log
-		json modules 0 unload_log
-	} | grep "^$1: " | grep -v ': loading out-of-tree module taints\|: module verification failed'
+	json log | grep "^$1: " |
+		grep -v ': loading out-of-tree module taints\|: module verification failed'
 }
 
 for name in hello params miscdev mixed; do

@@ -1,0 +1,1 @@
+rkmod vm --accel fast x.ko

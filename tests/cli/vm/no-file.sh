@@ -1,0 +1,2 @@
+. "$CASE_DIR/fake.sh"
+rkmod vm --root ./tree --accel tcg y.ko

@@ -1,0 +1,2 @@
+. "$CASE_DIR/fake.sh"; qemu <"$CASE_DIR/oops.txt"
+vm x.ko

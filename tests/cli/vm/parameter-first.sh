@@ -1,0 +1,1 @@
+rkmod vm number=1 x.ko

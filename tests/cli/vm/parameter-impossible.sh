@@ -1,0 +1,1 @@
+rkmod vm x.ko 'word=a "b" c'
