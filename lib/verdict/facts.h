@@ -31,6 +31,11 @@ struct rk_loader_facts {
 	bool missing_namespace_ok;
 	bool btf_modules;
 	bool btf_mismatch_ok;
+	/* BTF headers have a layout section, and vlen 24 bits. */
+	bool btf_layout;
+	bool kallsyms;
+	bool decompress; /* CONFIG_MODULE_DECOMPRESS, of the one algorithm: */
+	enum rk_compression compression;
 	bool module_unload;
 	enum rk_compression unpacks; /* what the kernel itself decompresses, or none */
 	bool ima_appraise;

@@ -82,6 +82,24 @@ struct rk_finding *rk_judge_note(struct rk_judge *judge, const char *code,
 	return finding;
 }
 
+/* As /dev/kmsg shows it: bytes that are not printable as \xNN. New memory, or NULL. */
+static char *escape(const char *text)
+{
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+	char *ret = NULL;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c >= 127 || c == '\\')
+			rk_buf_addf(&buf, "\\x%02x", c);
+		else
+			rk_buf_addc(&buf, *text);
+	}
+	return rk_buf_take(&buf, &ret, &err) == 0 ? ret : NULL;
+}
+
 void rk_judge_message(struct rk_judge *judge, const char *fmt, ...)
 {
 	char *text = NULL;
@@ -98,7 +116,10 @@ void rk_judge_message(struct rk_judge *judge, const char *fmt, ...)
 		return;
 	}
 	free(judge->verdict->kernel_message);
-	judge->verdict->kernel_message = text;
+	judge->verdict->kernel_message = escape(text);
+	free(text);
+	if (!judge->verdict->kernel_message)
+		judge->no_memory = true;
 }
 
 void rk_judge_taint(struct rk_judge *judge, enum rk_taint taint)
@@ -120,6 +141,10 @@ bool rk_judge_force_load(struct rk_judge *judge, const char *reason)
 bool rk_judge_is_loaded(const struct rk_judge *judge, size_t index,
 			const Elf64_Shdr *section)
 {
+	/* layout_symtab() has both loaded, for kallsyms. */
+	if (judge->facts.kallsyms && index &&
+	    (index == judge->symtab_index || index == judge->strtab_index))
+		return true;
 	return section->sh_flags & SHF_ALLOC &&
 	       (index == 0 ||
 		(index != judge->info_index && index != judge->versions_index &&

@@ -225,6 +225,7 @@ void rk_stage_export_tables(struct rk_judge *judge);
 void rk_stage_import_namespaces(struct rk_judge *judge);
 void rk_stage_symbols(struct rk_judge *judge);
 void rk_stage_relocations(struct rk_judge *judge);
+void rk_stage_kallsyms(struct rk_judge *judge);
 void rk_stage_finalize(struct rk_judge *judge);
 void rk_stage_duplicate_exports(struct rk_judge *judge);
 void rk_stage_formation(struct rk_judge *judge);

@@ -308,6 +308,16 @@ static uint64_t earlier_end(const struct rk_judge *judge, size_t section, size_t
 	return 0;
 }
 
+/* The loader reads the symbols while it would write into them. */
+static bool fault_symbols(struct rk_judge *judge, const Elf64_Shdr *header)
+{
+	rk_judge_where(judge,
+		       rk_judge_fault(judge, "fault-relocation",
+				      "relocations of the symbol table itself"),
+		       "section %s", rk_view_label(&judge->view, header));
+	return false;
+}
+
 static bool apply_section(struct rk_judge *judge, size_t index, const Elf64_Shdr *header,
 			  const Elf64_Shdr *target)
 {
@@ -377,6 +387,9 @@ void rk_stage_relocations(struct rk_judge *judge)
 			ok = apply_livepatch(judge, &header);
 		else if (header.sh_type == SHT_REL)
 			ok = refuse_rel(judge, &header);
+		else if (header.sh_type == SHT_RELA &&
+			 header.sh_info == judge->symtab_index && header.sh_size)
+			ok = fault_symbols(judge, &header);
 		else if (header.sh_type == SHT_RELA)
 			ok = apply_section(judge, i, &header, &target);
 	}

@@ -94,6 +94,22 @@ void rk_stage_constructors(struct rk_judge *judge)
 	rk_judge_message(judge, "%s: has both .ctors and .init_array.", judge->name);
 }
 
+/* add_kallsyms(): the first symbol, which nobody looked at before, counts as one. */
+void rk_stage_kallsyms(struct rk_judge *judge)
+{
+	struct rk_finding *finding;
+	Elf64_Sym first;
+
+	if (!judge->facts.kallsyms || !rk_bytes_symbol(judge->symbols, 0, &first) ||
+	    ELF64_ST_BIND(first.st_info) == STB_WEAK ||
+	    first.st_shndx < judge->view.n_sections || first.st_shndx >= SHN_LORESERVE)
+		return;
+	finding = rk_judge_fault(judge, "fault-first-symbol",
+				 "the first symbol lies in section %u of %zu",
+				 first.st_shndx, judge->view.n_sections);
+	rk_judge_where(judge, finding, "symbol table, entry 0, st_shndx");
+}
+
 /* module_finalize() walks all names, from section 0 on; the loader checked none of
  * SHT_NULL sections. */
 void rk_stage_finalize(struct rk_judge *judge)

@@ -29,6 +29,7 @@ static const struct rk_stage stages[] = {
 	{"import-namespaces", RK_HAVE_MODINFO, 0, rk_stage_import_namespaces},
 	{"symbols", RK_HAVE_SYMBOLS | RK_HAVE_MODINFO, 0, rk_stage_symbols},
 	{"relocations", RK_HAVE_SYMBOLS | RK_HAVE_NAMES, 0, rk_stage_relocations},
+	{"kallsyms", RK_HAVE_SYMBOLS, 0, rk_stage_kallsyms},
 	{"finalize", RK_HAVE_NAMES, 0, rk_stage_finalize},
 	{"duplicate-exports", RK_HAVE_SYMVERS | RK_HAVE_NAMES, 0,
 	 rk_stage_duplicate_exports},
