@@ -137,7 +137,7 @@ static void print_module(const struct rk_app *app,
 	printf("%s: %s%s%s", module->module->path, color_of(app, verdict->answer),
 	       rk_answer_name(verdict->answer), app->color ? "\033[0m" : "");
 	if (verdict->sys_errno)
-		printf(" (%s)", strerrorname_np(verdict->sys_errno));
+		printf(" (%s)", rk_verdict_errno_name(verdict));
 	if (verdict->kernel_message && verdict->kernel_message[0])
 		printf(": %s", verdict->kernel_message);
 	putchar('\n');
@@ -189,9 +189,7 @@ void rk_output_json_modules(struct rk_json *to, const struct rk_pipeline *pipeli
 
 		rk_json_add_string(item, "file", module->module->path);
 		rk_json_add_string(item, "verdict", rk_answer_name(verdict->answer));
-		rk_json_add_string(
-			item, "errno",
-			verdict->sys_errno ? strerrorname_np(verdict->sys_errno) : NULL);
+		rk_json_add_string(item, "errno", rk_verdict_errno_name(verdict));
 		rk_json_add_string(item, "kernel_message",
 				   or_null(verdict->kernel_message));
 		rk_json_add_string(item, "taints", verdict->taints);

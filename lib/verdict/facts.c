@@ -59,7 +59,6 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 		{&facts->btf_modules, "CONFIG_DEBUG_INFO_BTF_MODULES"},
 		{&facts->btf_mismatch_ok, "CONFIG_MODULE_ALLOW_BTF_MISMATCH"},
 		{&facts->kallsyms, "CONFIG_KALLSYMS"},
-		{&facts->decompress, "CONFIG_MODULE_DECOMPRESS"},
 		{&facts->module_unload, "CONFIG_MODULE_UNLOAD"},
 		{&facts->smp, "CONFIG_SMP"},
 		{&facts->dynamic_ftrace, "CONFIG_DYNAMIC_FTRACE"},
@@ -69,17 +68,6 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 	for (size_t i = 0; i < RK_ARRAY_LEN(options); i++)
 		*options[i].fact = rk_kconfig_is_yes(config, options[i].name);
 	facts->unpacks = read_unpacks(config);
-}
-
-static enum rk_compression read_compression(const struct rk_kconfig *config)
-{
-	if (rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_XZ"))
-		return RK_COMPRESSION_XZ;
-	if (rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_ZSTD"))
-		return RK_COMPRESSION_ZSTD;
-	if (rk_kconfig_is_yes(config, "CONFIG_MODULE_COMPRESS_GZIP"))
-		return RK_COMPRESSION_GZIP;
-	return RK_COMPRESSION_NONE;
 }
 
 /* The text of a header of the kernel; false: it cannot be read. */
@@ -155,8 +143,6 @@ struct rk_loader_facts rk_loader_facts(const struct rk_kernel *kernel)
 	facts.modversions = kernel->modversions;
 	if (kernel->config)
 		read_config(&facts, kernel->config);
-	if (kernel->config)
-		facts.compression = read_compression(kernel->config);
 	read_btf_header(&facts, kernel);
 	read_export_headers(&facts, kernel);
 	read_module_header(&facts, kernel);

@@ -34,8 +34,6 @@ struct rk_loader_facts {
 	/* BTF headers have a layout section, and vlen 24 bits. */
 	bool btf_layout;
 	bool kallsyms;
-	bool decompress; /* CONFIG_MODULE_DECOMPRESS, of the one algorithm: */
-	enum rk_compression compression;
 	bool module_unload;
 	enum rk_compression unpacks; /* what the kernel itself decompresses, or none */
 	bool ima_appraise;

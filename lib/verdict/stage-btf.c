@@ -59,4 +59,9 @@ void rk_stage_btf(struct rk_judge *judge)
 	}
 	if (!rk_btf_check(&btf, data, &problem))
 		refuse(judge, ".BTF", &problem);
+	/* Modules of the kernel's own tree were made with its BTF. */
+	else if (btf.base_is_kernel && !rk_modinfo_get(&judge->modinfo, "intree"))
+		rk_judge_doubt(
+			judge,
+			"the type information builds on the kernel's own, which is not read here");
 }

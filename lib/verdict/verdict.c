@@ -46,6 +46,16 @@ const char *rk_answer_name(enum rk_answer answer)
 	return names[answer];
 }
 
+const char *rk_verdict_errno_name(const struct rk_verdict *verdict)
+{
+	const char *name;
+
+	if (verdict->sys_errno == 0)
+		return NULL;
+	name = strerrorname_np(verdict->sys_errno);
+	return name ? name : "524";
+}
+
 static void run_stages(struct rk_judge *judge)
 {
 	for (size_t i = 0; i < RK_ARRAY_LEN(stages); i++) {

@@ -36,6 +36,9 @@ struct rk_verdict {
 	struct rk_findings findings; /* most important first */
 };
 
+/* "ENOEXEC"; the kernel's ENOTSUPP has no name outside and is "524". NULL for 0. */
+const char *rk_verdict_errno_name(const struct rk_verdict *verdict);
+
 /**
  * rk_verdict_judge() - simulate load_module() of the target kernel
  *

@@ -1,1 +1,0 @@
-rkmod explain --list | grep fault-
