@@ -126,7 +126,7 @@ static int fill(struct rk_cpio *cpio, const struct rk_machine *machine,
 {
 	if (add_skeleton(cpio, err) < 0 || add_guest(cpio, machine, err) < 0 ||
 	    add_script(cpio, request, err) < 0 ||
-	    rk_cpio_add_file(cpio, RK_VM_JOBS + 1, 0600, jobs, strlen(jobs), err) < 0)
+	    rk_cpio_add_file(cpio, &RK_VM_JOBS[1], 0600, jobs, strlen(jobs), err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < request->n_modules; i++)
 		if (add_module(cpio, request->modules[i].path, i, err) < 0)

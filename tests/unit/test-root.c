@@ -40,7 +40,6 @@ static void put_link(const struct fake *fake, const char *path, const char *targ
 
 static void setup(struct fake *fake)
 {
-	cleanup_free char *path = NULL;
 	cleanup_free char *temp = NULL;
 
 	memset(fake, 0, sizeof(*fake));
