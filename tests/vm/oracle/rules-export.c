@@ -78,16 +78,33 @@ static bool twice(struct mutation *m, uint64_t arg)
 	return rename_export(m, "ora_export_d");
 }
 
+/* Cuts the section off, and the relocations that would write behind its end. Tools sort
+ * them by place. */
+static void shorten(struct mutation *m, size_t section, Elf64_Xword size)
+{
+	size_t i = image_rela_of(m->image, section);
+	Elf64_Shdr *shdr;
+	Elf64_Rela *rela;
+
+	image_section(m->image, section)->sh_size = size;
+	if (!i)
+		return;
+	shdr = image_section(m->image, i);
+	rela = (Elf64_Rela *)image_data(m->image, i);
+	while (shdr->sh_size &&
+	       rela[shdr->sh_size / sizeof(*rela) - 1].r_offset + 8 > size)
+		shdr->sh_size -= sizeof(*rela);
+}
+
 static bool size(struct mutation *m, uint64_t arg)
 {
 	size_t i;
+	Elf64_Xword old;
 
 	if (!rule_find(m, "__ksymtab", &i))
 		return false;
-	if (arg == 0)
-		image_section(m->image, i)->sh_size = 0;
-	else
-		image_section(m->image, i)->sh_size -= rng_below(m->rng, 12);
+	old = image_section(m->image, i)->sh_size;
+	shorten(m, i, arg == 0 ? 0 : old - rng_below(m->rng, 12));
 	return true;
 }
 
@@ -107,12 +124,12 @@ static bool param_byte(struct mutation *m, uint64_t arg)
 static bool param_size(struct mutation *m, uint64_t arg)
 {
 	size_t i;
-	Elf64_Shdr *shdr;
+	Elf64_Xword old;
 
 	if (!rule_find(m, "__param", &i) || !image_is_inert(m->image))
 		return false;
-	shdr = image_section(m->image, i);
-	shdr->sh_size -= arg ? arg : shdr->sh_size;
+	old = image_section(m->image, i)->sh_size;
+	shorten(m, i, arg ? old - arg : 0);
 	return true;
 }
 

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The sound modules that tests/vm/oracle starts from. To be sourced after tests/lib.sh.
+
+# in_tree DIR COMMAND...: in the root tree, where only DIR can be written
+in_tree()
+{
+	local dir=$1 entry
+	local -a argv=(bwrap --tmpfs /)
+
+	shift
+	for entry in "$ROOT"/*; do
+		case ${entry##*/} in
+		dev | proc | run | tmp | var) ;;
+		*)
+			if [ -L "$entry" ]; then
+				argv+=(--symlink "$(readlink "$entry")" "/${entry##*/}")
+			else
+				argv+=(--ro-bind "$entry" "/${entry##*/}")
+			fi
+			;;
+		esac
+	done
+	argv+=(--dev /dev --proc /proc --tmpfs /tmp --bind "$dir" "$dir" --chdir "$dir"
+		--unshare-pid --unshare-net --new-session --die-with-parent)
+	as_user "${argv[@]}" "$@"
+}
+
+# make_c_bases DIR: plain Kbuild does for modules without Rust
+make_c_bases()
+{
+	cp -r "$TOP/tests/vm/oracle/bases" "$T/bases" && give "$T/bases" &&
+		in_tree "$T/bases" make -s -C "$KDIR" M="$T/bases" modules >"$T/bases.log" 2>&1 &&
+		cp "$T/bases"/*.ko "$1"
+}
+
+# make_rust_bases DIR
+make_rust_bases()
+{
+	local name
+
+	for name in hello params; do
+		make_sample "$name" "$T/base-$name" &&
+			rkmod build --root "$ROOT" "$T/base-$name" >"$T/bases.log" 2>&1 &&
+			cp "$T/base-$name/$name.ko" "$1/rust_$name.ko" || return 1
+	done
+}
+
+# make_signed_base DIR: of the distribution, small, and able to load anywhere
+make_signed_base()
+{
+	local packed=$ROOT/usr/lib/modules/$RELEASE/kernel/fs/nls/nls_iso8859-9.ko.xz
+
+	[ ! -e "$packed" ] || xz -dc "$packed" >"$1/signed_nls.ko"
+}
+
+# make_signature FILE MODULE: by a key that is thrown away
+make_signature()
+{
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=oracle -keyout "$T/oracle.key" \
+		-out "$T/oracle.pem" 2>/dev/null &&
+		openssl cms -sign -binary -noattr -nosmimecap -nocerts -md sha256 \
+			-signer "$T/oracle.pem" -inkey "$T/oracle.key" -in "$2" \
+			-outform DER -out "$1"
+}
+
+# make_bases DIR: debugging information would only be carried along
+make_bases()
+{
+	mkdir -p "$1" && make_c_bases "$1" && make_rust_bases "$1" && strip -g "$1"/*.ko &&
+		make_signed_base "$1" && make_signature "$1/unknown.p7s" "$1/ora_plain.ko"
+}
