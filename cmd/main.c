@@ -47,6 +47,7 @@ static const struct rk_cmd *const commands[] = {
 	&cmd_config,
 	&cmd_explain,
 	&cmd_kernels,
+	&cmd_prepare,
 	&cmd_root,
 	&cmd_vm,
 };

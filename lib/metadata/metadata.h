@@ -42,10 +42,10 @@ RK_MUST_CHECK int rk_metadata_find(const struct rk_machine *machine,
 				   struct rk_metadata **ret, struct rk_error *err);
 
 struct rk_metadata_make {
-	const char
-		*source; /* tree or archive given by the user (inside), or NULL: search */
-	unsigned int jobs; /* 0: all processors */
-	bool again;        /* make it anew even if a good set is there */
+	const char *source; /* tree or archive given by the user, inside or else on the
+			       host; or NULL: search */
+	unsigned int jobs;  /* 0: all processors */
+	bool again;         /* make it anew even if a good set is there */
 };
 
 /**
@@ -54,7 +54,8 @@ struct rk_metadata_make {
  *
  * Failures with an id: source-missing (cure names the package), source-version,
  * source-headers, source-config, metadata-exports, metadata-crc, prepare-failed (the log
- * is kept, its path in the message), prepare-tool (bindgen, flex, ... missing).
+ * is kept, its path in the message), prepare-tool (bindgen, flex, ... missing),
+ * disk-full (-RK_ESYS).
  */
 RK_MUST_CHECK int rk_metadata_make(const struct rk_machine *machine,
 				   const struct rk_kernel *kernel,

@@ -11,16 +11,10 @@ static const char headers_prefix[] = "linux-headers-";
 
 /* What it takes to make metadata and modules; a suite that lacks one goes without. */
 static const char *const tools[] = {
-	"bc",         "bindgen",
-	"bison",      "busybox-static",
-	"cpio",       "flex",
-	"gcc",        "kmod",
-	"libelf-dev", "libssl-dev",
-	"make",       "pahole",
-	"rsync",      "rust-clippy",
-	"rust-src",   "rustc",
-	"rustfmt",    "python3-minimal",
-	"xz-utils",
+	"bc",       "bindgen", "bison",   "busybox-static",  "cpio",
+	"flex",     "gcc",     "kmod",    "libelf-dev",      "libssl-dev",
+	"make",     "openssl", "pahole",  "rsync",           "rust-clippy",
+	"rust-src", "rustc",   "rustfmt", "python3-minimal", "xz-utils",
 };
 
 void rk_choice_release(struct rk_choice *choice)

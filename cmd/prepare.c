@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+
+enum {
+	OPTION_SOURCE = 256,
+	OPTION_AGAIN,
+	OPTION_VERIFY,
+	OPTION_RUSTC,
+	OPTION_LLVM,
+};
+
+struct options {
+	struct rk_common common;
+	struct rk_pipeline_prepare prepare;
+	bool verify;
+};
+
+static bool parse_jobs(const char *text, unsigned int *ret)
+{
+	char *end = NULL;
+	unsigned long jobs = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || jobs == 0 || jobs > 4096) {
+		fprintf(stderr, "rkmod: -j is a number from 1 to 4096, not '%s'\n", text);
+		return false;
+	}
+	*ret = (unsigned int)jobs;
+	return true;
+}
+
+static bool take_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'j':
+		return parse_jobs(optarg, &options->prepare.jobs);
+	case OPTION_SOURCE:
+		options->common.settings[RK_SETTING_SOURCE] = optarg;
+		return true;
+	case OPTION_AGAIN:
+		options->prepare.again = true;
+		return true;
+	case OPTION_VERIFY:
+		options->verify = true;
+		return true;
+	case OPTION_RUSTC:
+		options->common.settings[RK_SETTING_RUSTC] = optarg;
+		return true;
+	case OPTION_LLVM:
+		options->common.settings[RK_SETTING_LLVM] = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Return: RK_EXIT_OK to go on, or -1 after --help. */
+static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{"jobs", required_argument, NULL, 'j'},
+		{"source", required_argument, NULL, OPTION_SOURCE},
+		{"again", no_argument, NULL, OPTION_AGAIN},
+		{"verify", no_argument, NULL, OPTION_VERIFY},
+		{"rustc", required_argument, NULL, OPTION_RUSTC},
+		{"llvm", required_argument, NULL, OPTION_LLVM},
+		{0},
+	};
+	int option;
+
+	while ((option = rk_cmd_getopt(app, &cmd_prepare, argc, argv, longs,
+				       &ret->common)) >= 0) {
+		if (option == RK_OPTION_HELP)
+			return -1;
+		if (!take_option(option, ret))
+			return RK_EXIT_FAILED;
+	}
+	if (optind < argc)
+		return (int)rk_cmd_usage(&cmd_prepare);
+	return RK_EXIT_OK;
+}
+
+/* Hashes a set that is there; a damaged one is made anew. */
+static int verify(struct rk_pipeline *pipeline, struct rk_pipeline_prepare *prepare,
+		  struct rk_error *err)
+{
+	struct rk_error damage = RK_ERROR_INIT;
+
+	if (rk_pipeline_find(pipeline, err) < 0)
+		return -(int)err->code;
+	if (rk_metadata_verify(pipeline->metadata, &damage) == 0)
+		return 0;
+	if (damage.code != RK_EFORMAT) {
+		*err = damage;
+		return -(int)err->code;
+	}
+	fprintf(stderr, "rkmod: %s: it is made anew\n", damage.msg);
+	prepare->again = true;
+	return 0;
+}
+
+static void print_text(const struct rk_app *app, const struct rk_pipeline *pipeline)
+{
+	const struct rk_metadata *metadata = pipeline->metadata;
+
+	if (metadata->origin == RK_METADATA_CACHE)
+		rk_output_text(app, "prepared %zu of %zu Rust symbols of %s in %s",
+			       metadata->n_exports, metadata->n_exports,
+			       pipeline->kernel->release, metadata->dir);
+	else
+		rk_output_text(app, "the headers of %s hold their own Rust metadata: %s",
+			       pipeline->kernel->release, metadata->dir);
+}
+
+static enum rk_exit print_json(const struct rk_app *app,
+			       const struct rk_pipeline *pipeline)
+{
+	struct rk_json *top = rk_json_new_object();
+
+	rk_json_add_bool(top, "ok", true);
+	rk_output_json_kernel(top, pipeline->kernel);
+	rk_output_json_toolchain(top, pipeline->toolchain);
+	rk_output_json_metadata(top, pipeline->metadata);
+	rk_json_add_int(top, "metadata_ms", pipeline->metadata_ms);
+	return rk_output_json(app, top);
+}
+
+static enum rk_exit prepare(struct rk_app *app, struct options *options,
+			    const struct rk_request *request)
+{
+	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_pipeline_init(&pipeline, &app->machine, request);
+	if ((options->verify && verify(&pipeline, &options->prepare, &err) < 0) ||
+	    rk_pipeline_prepare(&pipeline, &options->prepare, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	if (app->format == RK_FORMAT_JSON)
+		return print_json(app, &pipeline);
+	print_text(app, &pipeline);
+	return RK_EXIT_OK;
+}
+
+static enum rk_exit run(struct rk_app *app, int argc, char **argv)
+{
+	cleanup(rk_request_release) struct rk_request request = {0};
+	struct options options = {.verify = false};
+	struct rk_error err = RK_ERROR_INIT;
+	int status = parse_options(app, argc, argv, &options);
+
+	if (status != RK_EXIT_OK)
+		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
+	if (rk_request_init(&app->machine, ".", options.common.settings, true, &request,
+			    &err) < 0)
+		return rk_cmd_fail(app, &err);
+	return prepare(app, &options, &request);
+}
+
+const struct rk_cmd cmd_prepare = {
+	.name = "prepare",
+	.args = "",
+	.summary = "make the Rust metadata of a kernel that ships none",
+	.help = "  -j, --jobs N            make's jobs\n"
+		"      --source DIR|FILE   the kernel's source, instead of the installed one\n"
+		"      --again             make it anew even if it is there\n"
+		"      --verify            compare every file with the hash it had\n"
+		"      --rustc PATH        use this rustc (it must be the kernel's)\n"
+		"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n",
+	.run = run,
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/base/strv.h"
+#include "lib/metadata/check.h"
+#include "lib/root/package.h"
+
+enum {
+	MAX_SHOWN = 4, /* differing lines in a message */
+};
+
+/* A symbol that Kconfig asks a program about, and what brings that program. */
+static const struct probe {
+	const char *prefix; /* of the symbol, without CONFIG_ */
+	const char *packages;
+} probes[] = {
+	{"OPENSSL_", "openssl"},
+	{"PAHOLE_", "pahole"},
+	{"DEBUG_INFO_BTF", "pahole"},
+	{"RUST", "rustc rust-src bindgen libclang-dev"},
+	{"BINDGEN", "bindgen libclang-dev"},
+	{"GENDWARFKSYMS", "libdw-dev"},
+};
+
+static bool is_tolerated(const char *line)
+{
+	static const char end[] = "_VERSION_TEXT";
+	size_t len = strcspn(line, "= ");
+
+	if (len == strlen("CONFIG_PAHOLE_VERSION") &&
+	    strncmp(line, "CONFIG_PAHOLE_VERSION", len) == 0)
+		return true;
+	return len > sizeof(end) - 1 &&
+	       strncmp(line + len - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
+}
+
+/* "CONFIG_X=..." or "# CONFIG_X ...": where the symbol starts, NULL if no such line. */
+static const char *symbol_of(const char *line)
+{
+	if (strncmp(line, "# ", 2) == 0)
+		line += 2;
+	return strncmp(line, "CONFIG_", 7) == 0 ? line : NULL;
+}
+
+/* The lines that count, sorted. Borrows nothing. */
+static int collect(const char *text, struct rk_strv *ret, struct rk_error *err)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		cleanup_free char *line = strndup(text, len);
+		const char *symbol;
+
+		if (!line)
+			return rk_error_nomem(err);
+		symbol = symbol_of(line);
+		if (symbol && !is_tolerated(symbol))
+			rk_strv_add(ret, line);
+		text += len;
+		text += *text == '\n';
+	}
+	rk_strv_sort(ret);
+	return rk_strv_check(ret, err);
+}
+
+struct difference {
+	struct rk_buf text;  /* the first lines */
+	const char *symbol;  /* the first one, without CONFIG_; borrowed */
+	const char *package; /* that brings what decides one of them, or NULL */
+	size_t n;
+};
+
+static void note(struct difference *difference, char sign, const char *line)
+{
+	const char *symbol = symbol_of(line) + strlen("CONFIG_");
+
+	if (difference->n++ < MAX_SHOWN)
+		rk_buf_addf(&difference->text, "%s%c%s", difference->n > 1 ? ", " : "",
+			    sign, line);
+	if (!difference->symbol)
+		difference->symbol = symbol;
+	for (size_t i = 0; i < RK_ARRAY_LEN(probes) && !difference->package; i++)
+		if (strncmp(symbol, probes[i].prefix, strlen(probes[i].prefix)) == 0)
+			difference->package = probes[i].packages;
+}
+
+/* Walks two sorted lists beside each other. */
+static void compare(const struct rk_strv *wanted, const struct rk_strv *got,
+		    struct difference *difference)
+{
+	size_t i = 0;
+	size_t k = 0;
+
+	while (i < wanted->n_items || k < got->n_items) {
+		int order = i == wanted->n_items ? 1
+			    : k == got->n_items  ? -1
+						: strcmp(wanted->items[i], got->items[k]);
+
+		if (order < 0)
+			note(difference, '-', wanted->items[i]);
+		else if (order > 0)
+			note(difference, '+', got->items[k]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
+static int refuse(const struct rk_kernel *kernel, const struct difference *difference,
+		  struct rk_error *err)
+{
+	struct rk_error ignored = RK_ERROR_INIT;
+	cleanup_free char *advice = NULL;
+
+	rk_error_set(
+		err, RK_EREFUSED,
+		"the source makes another configuration than that of %s, %zu lines differ: %s",
+		kernel->release, difference->n, rk_buf_str(&difference->text));
+	if (difference->package &&
+	    rk_package_advice(kernel->root, difference->package, &advice, &ignored) == 0)
+		return rk_error_cure(
+			err, "source-config",
+			"%s (a program that the configuration asks is missing or of another version)",
+			advice);
+	return rk_error_cure(
+		err, "source-config",
+		"install the compiler, linker and tools that the kernel was built with (%s)",
+		kernel->cc_text);
+}
+
+int rk_check_config(const struct rk_kernel *kernel, const char *wanted, const char *got,
+		    struct rk_error *err)
+{
+	cleanup_strv struct rk_strv wanted_lines = RK_STRV_INIT;
+	cleanup_strv struct rk_strv got_lines = RK_STRV_INIT;
+	struct difference difference = {.text = RK_BUF_INIT};
+	int r = 0;
+
+	if (collect(wanted, &wanted_lines, err) < 0 || collect(got, &got_lines, err) < 0)
+		return -(int)err->code;
+	compare(&wanted_lines, &got_lines, &difference);
+	if (difference.n)
+		r = refuse(kernel, &difference, err);
+	else if (!wanted_lines.n_items)
+		r = rk_error_set(err, RK_EREFUSED, "the configuration of %s is empty",
+				 kernel->release);
+	rk_buf_release(&difference.text);
+	return r;
+}

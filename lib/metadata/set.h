@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_METADATA_SET_H
+#define RK_METADATA_SET_H
+
+#include "lib/metadata/metadata.h"
+#include "lib/metadata/record.h"
+
+/* The place of a kernel's set in the cache; there may be none yet. */
+struct rk_set {
+	char key[RK_SHA256_HEX_SIZE];
+	char *parent; /* folder of all sets, private to the caller */
+	char *dir;    /* parent/<key> */
+	char *lock;   /* parent/<key>.lock: held while a set is made or removed */
+	char *log;    /* parent/<key>.log: what make said when it failed last */
+};
+
+/**
+ * rk_set_locate() - where the set of a kernel is or will be
+ * @set: rk_set_release()
+ *
+ * The key is a hash of release, source version, rustc text, configuration and
+ * Module.symvers: the release alone stays the same when a distribution rebuilds.
+ * Return: 0, -RK_EREFUSED (the cache is not private), -RK_ENOTFOUND (no configuration),
+ * -RK_ESYS, -RK_ETOOL, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_set_locate(const struct rk_machine *machine,
+				const struct rk_kernel *kernel, struct rk_set *set,
+				struct rk_error *err);
+void rk_set_release(struct rk_set *set);
+#define cleanup_set cleanup(rk_set_release)
+
+/**
+ * rk_set_load() - the set, if it is there and as it was stored
+ * @ret: rk_metadata_free()
+ * Return: 0, -RK_ENOTFOUND (none), -RK_EFORMAT (damaged, named), -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_set_load(const struct rk_set *set, struct rk_metadata **ret,
+			      struct rk_error *err);
+
+/* Removes the set at once: it is renamed before its files go. Under its lock. */
+RK_MUST_CHECK int rk_set_remove(const struct rk_set *set, struct rk_error *err);
+
+/* The configuration's text: KDIR's .config, else include/config/auto.conf. */
+RK_MUST_CHECK int rk_set_read_config(const struct rk_kernel *kernel, struct rk_buf *buf,
+				     struct rk_error *err);
+
+/* Reads the record of a set's folder. */
+RK_MUST_CHECK int rk_set_read_record(const char *dir, struct rk_record **ret,
+				     struct rk_error *err);
+
+#endif

@@ -1,0 +1,1 @@
+rkmod prepare -j 0
