@@ -275,7 +275,15 @@ static int update(const struct rk_apt *apt, struct rk_error *err)
 		"look at the network and at apt's configuration, or name another mirror: --mirror URL");
 }
 
-/* sid and its like have no backports. */
+/*
+ * sid and its like have no backports, which apt says in these words. Any other failure is
+ * one: without backports the newest kernel may be one without Rust.
+ */
+static bool says_no_such_suite(const struct rk_error *err)
+{
+	return strstr(err->msg, "does not have a Release file") != NULL;
+}
+
 static int update_with_or_without_backports(const struct rk_apt *apt, const char *suite,
 					    struct rk_error *err)
 {
@@ -285,8 +293,8 @@ static int update_with_or_without_backports(const struct rk_apt *apt, const char
 		return -(int)err->code;
 	if (update(apt, &first) == 0)
 		return 0;
-	if (rk_spawn_interrupted() || write_sources(apt, suite, false, err) < 0 ||
-	    update(apt, err) < 0) {
+	if (rk_spawn_interrupted() || !says_no_such_suite(&first) ||
+	    write_sources(apt, suite, false, err) < 0 || update(apt, err) < 0) {
 		*err = first;
 		return -(int)err->code;
 	}
