@@ -163,13 +163,12 @@ static void emit_lines(struct run *run, struct stream *stream, bool at_end)
 	bool is_stderr = stream == &run->streams[1];
 	size_t start = 0;
 
-	for (;;) {
+	while (start < buf->len) {
 		char *line = buf->data + start;
-		char *newline =
-			buf->len > start ? memchr(line, '\n', buf->len - start) : NULL;
+		char *newline = memchr(line, '\n', buf->len - start);
 		size_t len = newline ? (size_t)(newline - line) : buf->len - start;
 
-		if (!newline && (len == 0 || (!at_end && len < LINE_LIMIT)))
+		if (!newline && !at_end && len < LINE_LIMIT)
 			break;
 		if (newline)
 			*newline = '\0';
