@@ -70,11 +70,12 @@ struct rk_bytes rk_view_contents(const struct rk_view *view, const Elf64_Shdr *s
 
 const char *rk_view_string(const struct rk_view *view, uint64_t offset)
 {
-	const uint8_t *text = view->file.data + offset;
+	const char *text;
 
-	if (offset >= view->file.size || !memchr(text, 0, view->file.size - offset))
+	if (!view->file.data || offset >= view->file.size)
 		return NULL;
-	return (const char *)text;
+	text = (const char *)view->file.data + offset;
+	return memchr(text, 0, view->file.size - offset) ? text : NULL;
 }
 
 const char *rk_view_name(const struct rk_view *view, const Elf64_Shdr *section)

@@ -186,8 +186,9 @@ static const char *name_at(const struct rk_btf *btf, uint32_t offset)
 		return NULL;
 	if (btf->base_is_kernel)
 		return "x";
+	/* A base of modules has no base itself. */
 	if (offset < start)
-		return name_at(btf->base, offset);
+		return (const char *)btf->base->strings.data + offset;
 	if (offset - start >= btf->strings.size)
 		return NULL;
 	return (const char *)btf->strings.data + (offset - start);

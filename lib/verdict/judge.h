@@ -30,6 +30,7 @@ enum {
 };
 
 struct rk_judge;
+struct rk_layout;
 
 /* One row of the simulation. */
 struct rk_stage {
@@ -98,6 +99,7 @@ struct rk_judge {
 	struct rk_sibling *siblings;
 	bool proprietary; /* TAINT_PROPRIETARY_MODULE: GPL-only symbols are hidden */
 	bool uses_gpl_only;
+	struct rk_layout *layout;   /* NULL: not known */
 	struct rk_judge_tags *tags; /* of the kernel's crates; see symbol-group.c */
 };
 
@@ -200,6 +202,8 @@ enum rk_symbol_cause rk_symbol_missing_cause(struct rk_judge *judge, const char 
 void rk_symbol_explain(struct rk_judge *judge, const struct rk_symbol_group *group,
 		       int sys_errno);
 
+void rk_layout_free(struct rk_layout *layout); /* accepts NULL */
+
 /* The stages, in files by what they look at. */
 void rk_stage_file(struct rk_judge *judge);
 void rk_stage_decompress(struct rk_judge *judge);
@@ -218,6 +222,7 @@ void rk_stage_vermagic(struct rk_judge *judge);
 void rk_stage_livepatch(struct rk_judge *judge);
 void rk_stage_arch_sections(struct rk_judge *judge);
 void rk_stage_section_flags(struct rk_judge *judge);
+void rk_stage_layout(struct rk_judge *judge);
 void rk_stage_taints(struct rk_judge *judge);
 void rk_stage_percpu(struct rk_judge *judge);
 void rk_stage_constructors(struct rk_judge *judge);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/verdict/judge.h"
+#include "lib/verdict/layout.h"
 #include "lib/verdict/relocation.h"
 
 enum {
@@ -129,18 +129,21 @@ static bool check_range(struct pass *pass, const Elf64_Rela *rela,
 	return false;
 }
 
-static void mark(uint8_t *written, uint64_t offset, size_t size)
+/* What lies behind the section is padding, and not in the map. */
+static void mark(struct pass *pass, uint64_t offset, size_t size)
 {
-	for (uint64_t i = offset; i < offset + size; i++)
-		written[i / 8] |= 1U << (i % 8);
+	for (uint64_t i = offset; size; i++, size--)
+		if (i < pass->target_header.sh_size)
+			pass->written[i / 8] |= 1U << (i % 8);
 }
 
-static size_t count_written(const uint8_t *written, uint64_t offset, size_t size)
+static size_t count_written(const struct pass *pass, uint64_t offset, size_t size)
 {
 	size_t n = 0;
 
-	for (uint64_t i = offset; i < offset + size; i++)
-		n += written[i / 8] >> (i % 8) & 1;
+	for (uint64_t i = offset; size; i++, size--)
+		if (i < pass->target_header.sh_size)
+			n += pass->written[i / 8] >> (i % 8) & 1;
 	return n;
 }
 
@@ -167,7 +170,7 @@ static bool make_map(struct pass *pass)
 			struct rk_reloc reloc = rk_reloc_of(pass->judge->facts.arch,
 							    ELF64_R_TYPE(rela.r_info));
 
-			mark(pass->written, rela.r_offset, reloc.size);
+			mark(pass, rela.r_offset, reloc.size);
 		}
 	}
 	return true;
@@ -208,7 +211,7 @@ static bool check_empty(struct pass *pass, const Elf64_Rela *rela, size_t size)
 	if (rela->r_offset < pass->end && !pass->written && !make_map(pass))
 		return false;
 	if (pass->written) {
-		n_written = count_written(pass->written, rela->r_offset, size);
+		n_written = count_written(pass, rela->r_offset, size);
 		if (n_written == size)
 			return refuse_target(pass, rela, "another relocation wrote it");
 		if (n_written)
@@ -216,7 +219,7 @@ static bool check_empty(struct pass *pass, const Elf64_Rela *rela, size_t size)
 			      rk_judge_doubt(
 				      pass->judge,
 				      "two relocations overlap: what the first leaves is known when it is loaded"));
-		mark(pass->written, rela->r_offset, size);
+		mark(pass, rela->r_offset, size);
 	}
 	if (rela->r_offset + size > pass->end)
 		pass->end = rela->r_offset + size;
@@ -244,6 +247,74 @@ static bool refuse_type(struct pass *pass, uint32_t type, enum rk_reloc_class cl
 	return false;
 }
 
+/* What lies behind the section decides: other sections of its kind, or the end of the
+ * memory that the loader got for them. Return: NULL if the place is known to be harmless
+ * padding, else what is wrong. */
+static const char *look_behind(struct pass *pass, uint64_t offset, size_t size)
+{
+	const struct rk_judge *judge = pass->judge;
+	const struct rk_place *place = &judge->layout->places[pass->target];
+	const char *problem = NULL;
+
+	if (place->region == RK_REGION_NONE ||
+	    offset > judge->layout->sizes[place->region] ||
+	    place->offset + offset + size > judge->layout->sizes[place->region])
+		return "outside the module's memory";
+	for (uint64_t i = offset; i < offset + size; i++) {
+		uint64_t inside = 0;
+		size_t index =
+			rk_layout_byte(judge, place->region, place->offset + i, &inside);
+
+		if (index && index != pass->target)
+			problem = "in another section";
+	}
+	return problem;
+}
+
+/* A file's byte that is not zero is found by the loader of x86 itself. */
+static bool hits_value(struct pass *pass, uint64_t offset, size_t size)
+{
+	const struct rk_judge *judge = pass->judge;
+	const struct rk_place *place = &judge->layout->places[pass->target];
+
+	for (uint64_t i = offset; i < offset + size; i++) {
+		uint64_t inside = 0;
+		size_t index =
+			rk_layout_byte(judge, place->region, place->offset + i, &inside);
+		Elf64_Shdr section = rk_view_section(&judge->view, index);
+		struct rk_bytes bytes = rk_view_contents(&judge->view, &section);
+
+		if (index && inside < bytes.size && bytes.data[inside])
+			return true;
+	}
+	return false;
+}
+
+static bool check_behind(struct pass *pass, const Elf64_Rela *rela, size_t size)
+{
+	struct rk_judge *judge = pass->judge;
+	const char *problem = "outside it";
+	struct rk_finding *finding;
+
+	/* Where the end wraps nothing needs to be looked at. */
+	if (judge->layout && rela->r_offset <= UINT32_MAX)
+		problem = look_behind(pass, rela->r_offset, size);
+	if (!problem)
+		return true;
+	if (judge->facts.arch == RK_ARCH_X86_64 &&
+	    strcmp(problem, "in another section") == 0 &&
+	    hits_value(pass, rela->r_offset, size))
+		return refuse_target(pass, rela, "it lies in another section");
+	finding =
+		rk_judge_fault(judge, "fault-relocation",
+			       "a relocation at 0x%llx of %s, which has %llu bytes: %s",
+			       (unsigned long long)rela->r_offset,
+			       rk_view_label(&judge->view, &pass->target_header),
+			       (unsigned long long)pass->target_header.sh_size, problem);
+	where(pass, finding);
+	return false;
+}
+
 /* The two places that the loader trusts. */
 static bool check_places(struct pass *pass, const Elf64_Rela *rela, size_t size)
 {
@@ -262,13 +333,7 @@ static bool check_places(struct pass *pass, const Elf64_Rela *rela, size_t size)
 	if (rela->r_offset <= pass->target_header.sh_size &&
 	    pass->target_header.sh_size - rela->r_offset >= size)
 		return true;
-	finding = rk_judge_fault(judge, "fault-relocation",
-				 "a relocation at 0x%llx of %s, which has %llu bytes",
-				 (unsigned long long)rela->r_offset,
-				 rk_view_label(&judge->view, &pass->target_header),
-				 (unsigned long long)pass->target_header.sh_size);
-	where(pass, finding);
-	return false;
+	return check_behind(pass, rela, size);
 }
 
 static bool apply(struct pass *pass, const Elf64_Rela *rela)

@@ -132,7 +132,7 @@ static bool find_in_siblings(struct rk_judge *judge, const char *name, struct hi
 /* A character of a module's name: '-' and '_' are one. */
 static char fold(char c)
 {
-	return c == '-' ? '_' : c;
+	return (char)(c == '-' ? '_' : c);
 }
 
 static bool name_matches(const char *pattern, size_t len, const char *name)

@@ -22,6 +22,7 @@ static const struct rk_stage stages[] = {
 	{"livepatch", RK_HAVE_MODINFO | RK_HAVE_KERNEL, 0, rk_stage_livepatch},
 	{"arch-sections", RK_HAVE_NAMES, 0, rk_stage_arch_sections},
 	{"section-flags", RK_HAVE_NAMES, 0, rk_stage_section_flags},
+	{"layout", RK_HAVE_NAMES, 0, rk_stage_layout},
 	{"taints", RK_HAVE_MODINFO, 0, rk_stage_taints},
 	{"percpu", RK_HAVE_NAMES, 0, rk_stage_percpu},
 	{"constructors", RK_HAVE_NAMES, 0, rk_stage_constructors},
@@ -104,6 +105,7 @@ static void release_judge(struct rk_judge *judge)
 		rk_module_exports_release(&judge->siblings[i].exports);
 	free(judge->siblings);
 	free(judge->tags);
+	rk_layout_free(judge->layout);
 	rk_module_exports_release(&judge->exports);
 	rk_versions_release(&judge->versions);
 }

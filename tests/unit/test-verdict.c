@@ -228,9 +228,23 @@ JUDGES(two_relocations_of_one_place_are_refused, "plain.ko", "", "",
 JUDGES(relocations_in_falling_order_are_accepted, "plain.ko", "", "", ACCEPTED,
        ko_rela(&ko, ".rela.data", 0)->r_offset = 8;
        ko_rela(&ko, ".rela.data", 1)->r_offset = 0)
-JUDGES(a_relocation_outside_its_section_faults, "plain.ko", "", "",
-       FAULTS("relocations", "fault-relocation"),
+JUDGES(a_relocation_that_ends_in_padding_is_accepted, "plain.ko", "", "", ACCEPTED,
        ko_rela(&ko, ".rela.data", 1)->r_offset = 9)
+JUDGES(a_relocation_into_zeroes_of_another_section_faults, "plain.ko", "", "",
+       FAULTS("relocations", "fault-relocation"),
+       ko_rela(&ko, ".rela.data", 1)->r_offset = 64 + 400)
+JUDGES(a_relocation_onto_bytes_of_another_section_is_refused, "plain.ko", "", "",
+       REFUSED(ENOEXEC, "relocations", "existing value is nonzero", "relocation-target"),
+       ko_rela(&ko, ".rela.data", 1)->r_offset = 64 + 24)
+JUDGES(a_relocation_outside_the_modules_memory_faults, "plain.ko", "", "",
+       FAULTS("relocations", "fault-relocation"),
+       ko_rela(&ko, ".rela.data", 1)->r_offset = 1ULL << 40)
+JUDGES(an_alignment_that_wraps_faults, "plain.ko", "", "",
+       FAULTS("layout", "fault-layout"),
+       ko_section(&ko, ".gnu.linkonce.this_module")->sh_addralign = 1ULL << 40)
+JUDGES(more_memory_than_there_is_is_refused, "plain.ko", "", "",
+       REFUSED(ENOMEM, "layout", "execmem: unable to allocate memory", "layout-size"),
+       ko_section(&ko, ".bss")->sh_size = 1ULL << 31)
 JUDGES(a_relocation_whose_end_wraps_faults, "plain.ko", "", "",
        FAULTS("relocations", "fault-relocation"),
        ko_rela(&ko, ".rela.data", 1)->r_offset = -4ULL)
@@ -440,7 +454,12 @@ static const struct test tests[] = {
 	TEST(a_place_that_is_not_empty_is_refused),
 	TEST(two_relocations_of_one_place_are_refused),
 	TEST(relocations_in_falling_order_are_accepted),
-	TEST(a_relocation_outside_its_section_faults),
+	TEST(a_relocation_that_ends_in_padding_is_accepted),
+	TEST(a_relocation_into_zeroes_of_another_section_faults),
+	TEST(a_relocation_onto_bytes_of_another_section_is_refused),
+	TEST(a_relocation_outside_the_modules_memory_faults),
+	TEST(an_alignment_that_wraps_faults),
+	TEST(more_memory_than_there_is_is_refused),
 	TEST(a_relocation_whose_end_wraps_faults),
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),
 	TEST(relocations_without_addends_are_refused),
