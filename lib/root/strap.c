@@ -86,6 +86,7 @@ static int check_namespaces(struct rk_error *err)
 {
 	cleanup_strv struct rk_strv argv = RK_STRV_INIT;
 	cleanup_free char *out = NULL;
+	const struct passwd *user;
 
 	add_namespaces(&argv);
 	rk_strv_add(&argv, "true");
@@ -100,9 +101,11 @@ static int check_namespaces(struct rk_error *err)
 		return rk_error_cure(
 			err, "bwrap-unusable",
 			"allow user namespaces (sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, user.max_user_namespaces), or make it as uid 0");
+	user = getpwuid(geteuid());
 	return rk_error_cure(
 		err, "root-subids",
-		"as uid 0: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 and the user's name");
+		"as uid 0: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
+		user ? user->pw_name : "USER");
 }
 
 int rk_strap_check(struct rk_error *err)

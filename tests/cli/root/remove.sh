@@ -1,2 +1,2 @@
-umask 022; d=$HOME/.local/share/rkmod/roots; mkdir -p $d/one/tree/usr $d/.one.tmp-left; chmod -R go-w $d
-rkmod root remove one; ls -A $d
+umask 022; d=$HOME/.local/share/rkmod/roots; mkdir -p "$d/one/tree/usr" "$d/.one.tmp-left"; chmod -R go-w "$d"
+rkmod root remove one; ls -A "$d"
