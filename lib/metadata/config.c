@@ -112,7 +112,7 @@ static int refuse(const struct rk_kernel *kernel, const struct difference *diffe
 
 	rk_error_set(
 		err, RK_EREFUSED,
-		"the source makes another configuration than that of %s, %zu lines differ: %s",
+		"the source makes another configuration than that of %s (differing lines: %zu): %s",
 		kernel->release, difference->n, rk_buf_str(&difference->text));
 	if (difference->package &&
 	    rk_package_advice(kernel->root, difference->package, &advice, &ignored) == 0)
@@ -124,6 +124,13 @@ static int refuse(const struct rk_kernel *kernel, const struct difference *diffe
 		err, "source-config",
 		"install the compiler, linker and tools that the kernel was built with (%s)",
 		kernel->cc_text);
+}
+
+static int refuse_empty(const struct rk_kernel *kernel, struct rk_error *err)
+{
+	rk_error_set(err, RK_EREFUSED, "the configuration of %s is empty",
+		     kernel->release);
+	return rk_error_cure(err, "source-config", "install the headers package again");
 }
 
 int rk_check_config(const struct rk_kernel *kernel, const char *wanted, const char *got,
@@ -140,8 +147,7 @@ int rk_check_config(const struct rk_kernel *kernel, const char *wanted, const ch
 	if (difference.n)
 		r = refuse(kernel, &difference, err);
 	else if (!wanted_lines.n_items)
-		r = rk_error_set(err, RK_EREFUSED, "the configuration of %s is empty",
-				 kernel->release);
+		r = refuse_empty(kernel, err);
 	rk_buf_release(&difference.text);
 	return r;
 }
