@@ -92,7 +92,7 @@ static bool rela(struct mutation *m, uint64_t arg)
 	size_t target, i, n;
 	Elf64_Rela *entry;
 
-	if (!image_is_inert(m->image) || !rule_find(m, name, &target) ||
+	if (!rule_is_quiet(m) || !rule_find(m, name, &target) ||
 	    !(i = image_rela_of(m->image, target)))
 		return false;
 	n = image_section(m->image, i)->sh_size / sizeof(*entry);

@@ -89,7 +89,7 @@ static bool type(struct mutation *m, uint64_t arg)
 		set_type(rela, R_X86_64_32);
 		break;
 	}
-	return image_is_inert(m->image);
+	return rule_is_quiet(m);
 }
 
 enum addend {
@@ -103,7 +103,7 @@ static bool addend(struct mutation *m, uint64_t arg)
 	size_t section;
 	Elf64_Rela *rela;
 
-	if (!image_is_inert(m->image) || !any_rela(m, ".text", &section, &rela))
+	if (!rule_is_quiet(m) || !any_rela(m, ".text", &section, &rela))
 		return false;
 	switch ((enum addend)arg) {
 	case ADDEND_HUGE:
@@ -156,7 +156,7 @@ static bool where(struct mutation *m, uint64_t arg)
 	Elf64_Rela *rela;
 	Elf64_Xword size;
 
-	if (!image_is_inert(m->image) || !any_rela(m, NULL, &section, &rela))
+	if (!rule_is_quiet(m) || !any_rela(m, NULL, &section, &rela))
 		return false;
 	size = image_section(m->image, image_section(m->image, section)->sh_info)
 		       ->sh_size;
@@ -183,7 +183,7 @@ static bool symbol(struct mutation *m, uint64_t arg)
 	Elf64_Rela *rela;
 	uint64_t n = image_n_symbols(m->image);
 
-	if (!image_is_inert(m->image) || !any_rela(m, NULL, &section, &rela))
+	if (!rule_is_quiet(m) || !any_rela(m, NULL, &section, &rela))
 		return false;
 	n = arg ? n + rng_below(m->rng, 1 << 30) : rng_below(m->rng, n);
 	rela->r_info = ELF64_R_INFO(n, ELF64_R_TYPE(rela->r_info));
@@ -243,7 +243,7 @@ static bool header(struct mutation *m, uint64_t arg)
 		shdr->sh_info = (Elf64_Word)i;
 		break;
 	}
-	return image_is_inert(m->image);
+	return rule_is_quiet(m);
 }
 
 /* Of a section that is not loaded, relocations may be anything. */

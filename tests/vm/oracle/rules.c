@@ -12,6 +12,11 @@ bool rule_find(struct mutation *m, const char *name, size_t *ret)
 	return i;
 }
 
+bool rule_is_quiet(struct mutation *m)
+{
+	return image_is_inert(m->image) && !image_find(m->image, "__param");
+}
+
 static bool is_idle(const char *name)
 {
 	/* .note.GNU-stack is empty and .note.Linux wanted by name elsewhere. */

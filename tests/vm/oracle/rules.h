@@ -52,6 +52,9 @@ extern const struct rule_table rules_versions;
 
 /* @name: of a section; false if there is none. */
 bool rule_find(struct mutation *m, const char *name, size_t *ret);
+/* The kernel neither runs its code nor follows its pointers, as it does with those of
+ * parameters. */
+bool rule_is_quiet(struct mutation *m);
 /* Any section whose damage the loader does not look at: notes, comments, debugging. */
 bool rule_find_idle(struct mutation *m, size_t *ret);
 /* Any section with an index above 0. */
