@@ -79,7 +79,7 @@ static void print_unload(const struct rk_app *app,
 			       module->unload_errno == 0 ? ", unloaded" : "");
 }
 
-static void print_module(const struct rk_app *app,
+static void print_module(const struct rk_app *app, const struct rk_vm_result *result,
 			 const struct rk_vm_module_result *module)
 {
 	struct rk_error err = RK_ERROR_INIT;
@@ -93,7 +93,9 @@ static void print_module(const struct rk_app *app,
 		return;
 	}
 	if (module->load_errno < 0) {
-		rk_output_text(app, "%s: no answer from the kernel", module->name);
+		rk_output_text(app, "%s: %s", module->name,
+			       result->oops ? "the kernel fell over while loading it"
+					    : "no answer from the kernel");
 		return;
 	}
 	if (find_reason(module->log, &reason, &err) < 0)
@@ -107,7 +109,7 @@ void rk_vm_report_text(const struct rk_app *app, const struct rk_vm_result *resu
 		       bool has_script)
 {
 	for (size_t i = 0; i < result->n_modules; i++)
-		print_module(app, &result->modules[i]);
+		print_module(app, result, &result->modules[i]);
 	if (result->script_status >= 0)
 		rk_output_text(app, "script: ended with status %d",
 			       result->script_status);
