@@ -30,6 +30,7 @@ in_tree()
 # make_c_bases DIR: plain Kbuild does for modules without Rust
 make_c_bases()
 {
+	rm -rf "$T/bases"
 	cp -r "$TOP/tests/vm/oracle/bases" "$T/bases" && give "$T/bases" &&
 		in_tree "$T/bases" make -s -C "$KDIR" M="$T/bases" modules >"$T/bases.log" 2>&1 &&
 		cp "$T/bases"/*.ko "$1"
