@@ -25,24 +25,11 @@ static void release_options(struct options *options)
 	rk_strv_release(&options->make_args);
 }
 
-static bool parse_jobs(const char *text, unsigned int *ret)
-{
-	char *end = NULL;
-	unsigned long jobs = strtoul(text, &end, 10);
-
-	if (end == text || *end || jobs == 0 || jobs > 4096) {
-		fprintf(stderr, "rkmod: -j is a number from 1 to 4096, not '%s'\n", text);
-		return false;
-	}
-	*ret = (unsigned int)jobs;
-	return true;
-}
-
 static bool take_option(int option, struct options *options)
 {
 	switch (option) {
 	case 'j':
-		return parse_jobs(optarg, &options->jobs);
+		return rk_cmd_jobs(optarg, &options->jobs);
 	case OPTION_NO_PREPARE:
 		options->common.settings[RK_SETTING_PREPARE] = "false";
 		return true;
@@ -176,15 +163,13 @@ static enum rk_exit build(struct rk_app *app, const struct options *options,
 static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
 	cleanup(rk_request_release) struct rk_request request = {0};
-	struct rk_error err = RK_ERROR_INIT;
 	cleanup(release_options) struct options options = {0};
 	int status = parse_options(app, argc, argv, &options);
 
 	if (status != RK_EXIT_OK)
 		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (rk_request_init(&app->machine, options.dir, options.common.settings, true,
-			    &request, &err) < 0)
-		return rk_cmd_fail(app, &err);
+	if (!rk_cmd_request(app, options.dir, &options.common, &request))
+		return RK_EXIT_FAILED;
 	return build(app, &options, &request);
 }
 

@@ -61,6 +61,18 @@ enum {
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
 		  const struct option *longs, struct rk_common *common);
 
+/**
+ * rk_cmd_request() - weigh the common options against environment and rkmod.json
+ * @dir: the folder that is worked on
+ * @ret: rk_request_release(), whatever is returned
+ * Return: false after saying what is wrong.
+ */
+bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common *common,
+		    struct rk_request *ret);
+
+/* The value of -j. Return: false after saying what is wrong. */
+bool rk_cmd_jobs(const char *text, unsigned int *ret);
+
 /* Prints --help's text on stdout. */
 void rk_cmd_help(const struct rk_cmd *cmd);
 /* Says on stderr how the command is used. Return: RK_EXIT_FAILED. */

@@ -13,6 +13,7 @@ enum {
 	OPTION_FORMAT,
 	OPTION_COLOR,
 	MAX_OPTIONS = 48,
+	MAX_JOBS = 4096,
 };
 
 static const struct option common_options[] = {
@@ -158,4 +159,29 @@ int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char *
 		taken = option < 0 ? 1 : take_common(app, option, common);
 	} while (taken == 0);
 	return taken < 0 ? '?' : option;
+}
+
+bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common *common,
+		    struct rk_request *ret)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_request_init(&app->machine, dir, common->settings, true, ret, &err) == 0)
+		return true;
+	rk_cmd_fail(app, &err);
+	return false;
+}
+
+bool rk_cmd_jobs(const char *text, unsigned int *ret)
+{
+	char *end = NULL;
+	unsigned long jobs = strtoul(text, &end, 10);
+
+	if (end == text || *end || jobs == 0 || jobs > MAX_JOBS) {
+		fprintf(stderr, "rkmod: -j is a number from 1 to %d, not '%s'\n",
+			MAX_JOBS, text);
+		return false;
+	}
+	*ret = (unsigned int)jobs;
+	return true;
 }

@@ -20,24 +20,11 @@ struct options {
 	bool verify;
 };
 
-static bool parse_jobs(const char *text, unsigned int *ret)
-{
-	char *end = NULL;
-	unsigned long jobs = strtoul(text, &end, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *end || jobs == 0 || jobs > 4096) {
-		fprintf(stderr, "rkmod: -j is a number from 1 to 4096, not '%s'\n", text);
-		return false;
-	}
-	*ret = (unsigned int)jobs;
-	return true;
-}
-
 static bool take_option(int option, struct options *options)
 {
 	switch (option) {
 	case 'j':
-		return parse_jobs(optarg, &options->prepare.jobs);
+		return rk_cmd_jobs(optarg, &options->prepare.jobs);
 	case OPTION_SOURCE:
 		options->common.settings[RK_SETTING_SOURCE] = optarg;
 		return true;
@@ -149,14 +136,12 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
 	cleanup(rk_request_release) struct rk_request request = {0};
 	struct options options = {.verify = false};
-	struct rk_error err = RK_ERROR_INIT;
 	int status = parse_options(app, argc, argv, &options);
 
 	if (status != RK_EXIT_OK)
 		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (rk_request_init(&app->machine, ".", options.common.settings, true, &request,
-			    &err) < 0)
-		return rk_cmd_fail(app, &err);
+	if (!rk_cmd_request(app, ".", &options.common, &request))
+		return RK_EXIT_FAILED;
 	return prepare(app, &options, &request);
 }
 

@@ -243,14 +243,12 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
 	cleanup(rk_request_release) struct rk_request request = {0};
 	cleanup(release_options) struct options options = {0};
-	struct rk_error err = RK_ERROR_INIT;
 	int status = parse_options(app, argc, argv, &options);
 
 	if (status != RK_EXIT_OK)
 		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (rk_request_init(&app->machine, ".", options.common.settings, true, &request,
-			    &err) < 0)
-		return rk_cmd_fail(app, &err);
+	if (!rk_cmd_request(app, ".", &options.common, &request))
+		return RK_EXIT_FAILED;
 	return boot(app, &options, &request);
 }
 

@@ -445,6 +445,20 @@ const char *rk_spawn_last_line(struct rk_buf *text)
 	return newline ? newline + 1 : rk_buf_str(text);
 }
 
+int rk_spawn_take(struct rk_spawn_result *result, const char *program, char **ret,
+		  struct rk_error *err)
+{
+	if (result->timed_out)
+		return rk_error_set(err, RK_ETOOL, "'%s' did not end in time", program);
+	if (result->status != 0)
+		return rk_error_set(err, RK_ETOOL, "'%s' ended with status %d: %s",
+				    program, result->status,
+				    rk_spawn_last_line(&result->err));
+	while (result->out.len && result->out.data[result->out.len - 1] == '\n')
+		rk_buf_truncate(&result->out, result->out.len - 1);
+	return rk_buf_take(&result->out, ret, err);
+}
+
 int rk_spawn_capture(const struct rk_strv *argv, char **ret, struct rk_error *err)
 {
 	cleanup_spawn_result struct rk_spawn_result result = RK_SPAWN_RESULT_INIT;
@@ -458,16 +472,7 @@ int rk_spawn_capture(const struct rk_strv *argv, char **ret, struct rk_error *er
 	rk_strv_add(&env, "LC_ALL=C");
 	if (rk_strv_check(&env, err) < 0 || rk_spawn_run(&spawn, &result, err) < 0)
 		return -(int)err->code;
-	if (result.timed_out)
-		return rk_error_set(err, RK_ETOOL, "'%s' did not end within a minute",
-				    argv->items[0]);
-	if (result.status != 0)
-		return rk_error_set(err, RK_ETOOL, "'%s' ended with status %d: %s",
-				    argv->items[0], result.status,
-				    rk_spawn_last_line(&result.err));
-	while (result.out.len && result.out.data[result.out.len - 1] == '\n')
-		rk_buf_truncate(&result.out, result.out.len - 1);
-	return rk_buf_take(&result.out, ret, err);
+	return rk_spawn_take(&result, argv->items[0], ret, err);
 }
 
 static bool is_program(const char *path)

@@ -75,6 +75,14 @@ RK_MUST_CHECK int rk_spawn_run(const struct rk_spawn *spawn,
 int rk_spawn_interrupted(void);
 
 /**
+ * rk_spawn_take() - stdout of a captured run that should have ended with status 0
+ * @program: for the message of -RK_ETOOL, which holds the last line of stderr
+ * @ret:     stdout, trailing newlines removed; free() it
+ */
+RK_MUST_CHECK int rk_spawn_take(struct rk_spawn_result *result, const char *program,
+				char **ret, struct rk_error *err);
+
+/**
  * rk_spawn_capture() - run, expect status 0, hand over stdout
  * @ret: stdout, trailing newlines removed; free() it
  *

@@ -99,6 +99,7 @@ static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
 	const char *wanted = text && text[0] ? text : NULL;
 	int r;
 
+	rk_toolchain_free(RK_STEAL(p->toolchain)); /* one that found nothing */
 	r = rk_toolchain_resolve(p->machine, p->kernel, &request, wanted, &p->toolchain,
 				 err);
 	if (r < 0)

@@ -14,7 +14,4 @@
  */
 RK_MUST_CHECK int rk_repo_top(const char *dir, char **ret, struct rk_error *err);
 
-/* The variables of `git rev-parse --local-env-vars`: children never get them. */
-extern const char *const rk_repo_local_variables[];
-
 #endif

@@ -5,34 +5,12 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/gitvars.h"
 #include "lib/root/root.h"
 #include "lib/root/sandbox.h"
 
 static const char usual_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/*
- * `git rev-parse --local-env-vars`: in a hook they are set, and a git that a makefile
- * runs would work on the wrong repository.
- */
-static const char *const git_variables[] = {
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
-	"GIT_COMMON_DIR",
-	"GIT_CONFIG",
-	"GIT_CONFIG_COUNT",
-	"GIT_CONFIG_PARAMETERS",
-	"GIT_DIR",
-	"GIT_GRAFT_FILE",
-	"GIT_IMPLICIT_WORK_TREE",
-	"GIT_INDEX_FILE",
-	"GIT_INTERNAL_SUPER_PREFIX",
-	"GIT_NO_REPLACE_OBJECTS",
-	"GIT_OBJECT_DIRECTORY",
-	"GIT_PREFIX",
-	"GIT_REPLACE_REF_BASE",
-	"GIT_SHALLOW_FILE",
-	"GIT_WORK_TREE",
-};
 
 /* They name files of the host, which a tree does not have. */
 static const char *const host_variables[] = {
@@ -55,8 +33,8 @@ static int make_environment(const struct rk_root *root, const struct rk_spawn *s
 			    struct rk_strv *remove, struct rk_strv *set,
 			    struct rk_error *err)
 {
-	for (size_t i = 0; i < RK_ARRAY_LEN(git_variables); i++)
-		rk_strv_add(remove, git_variables[i]);
+	for (const char *const *name = rk_git_local_variables; *name; name++)
+		rk_strv_add(remove, *name);
 	for (size_t i = 0; !root->is_host && i < RK_ARRAY_LEN(host_variables); i++)
 		rk_strv_add(remove, host_variables[i]);
 	if (spawn->env_remove)
@@ -273,16 +251,7 @@ int rk_root_capture(const struct rk_root *root, const struct rk_strv *argv, char
 	rk_strv_add(&env, "LC_ALL=C");
 	if (rk_strv_check(&env, err) < 0 || rk_root_run(root, &run, &result, err) < 0)
 		return -(int)err->code;
-	if (result.timed_out)
-		return rk_error_set(err, RK_ETOOL, "'%s' did not end within a minute",
-				    argv->items[0]);
-	if (result.status != 0)
-		return rk_error_set(err, RK_ETOOL, "'%s' ended with status %d: %s",
-				    argv->items[0], result.status,
-				    rk_spawn_last_line(&result.err));
-	while (result.out.len && result.out.data[result.out.len - 1] == '\n')
-		rk_buf_truncate(&result.out, result.out.len - 1);
-	return rk_buf_take(&result.out, ret, err);
+	return rk_spawn_take(&result, argv->items[0], ret, err);
 }
 
 static bool is_program(const struct rk_root *root, const char *path)

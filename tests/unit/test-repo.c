@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/base/file.h"
+#include "lib/base/gitvars.h"
 #include "lib/base/spawn.h"
 #include "lib/repo/repo.h"
 #include "tests/unit/tap.h"
@@ -103,7 +104,7 @@ static void a_missing_folder_is_said(void)
 
 static bool is_listed(const char *name)
 {
-	for (const char *const *known = rk_repo_local_variables; *known; known++)
+	for (const char *const *known = rk_git_local_variables; *known; known++)
 		if (strcmp(*known, name) == 0)
 			return true;
 	return false;
