@@ -41,9 +41,10 @@ struct rk_sha256 {
 int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err)
 {
 	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
+	int r = rk_library_open(&library, err);
 
-	if (rk_library_open(&library, err) < 0)
-		return -(int)err->code;
+	if (r < 0)
+		return r;
 	hash = calloc(1, sizeof(*hash));
 	if (hash)
 		hash->context = crypto.EVP_MD_CTX_new();
@@ -116,11 +117,13 @@ int rk_sha256_file(const char *path, char ret[RK_SHA256_HEX_SIZE], struct rk_err
 {
 	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r;
 
 	if (fd < 0)
 		return rk_error_sys(err, errno, "'%s'", path);
-	if (rk_sha256_new(&hash, err) < 0)
-		return -(int)err->code;
+	r = rk_sha256_new(&hash, err);
+	if (r < 0)
+		return r;
 	if (add_file(hash, fd, err) < 0 || rk_sha256_hex(hash, ret, err) < 0)
 		return rk_error_prefix(err, "'%s'", path);
 	return 0;

@@ -117,9 +117,9 @@ static int compare_link(struct comparing *comparing, int dir_fd, const char *nam
 static int compare_folder(struct comparing *comparing, int fd, const char *path,
 			  unsigned int depth, struct rk_error *err);
 
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static int compare_entry(struct comparing *comparing, int dir_fd, const char *name,
 			 const char *path, unsigned int depth, struct rk_error *err)
-/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 {
 	struct stat st;
 	int fd;
@@ -141,9 +141,9 @@ static int compare_entry(struct comparing *comparing, int dir_fd, const char *na
 }
 
 /* Takes over @fd, the folder @path of KDIR. */
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static int compare_folder(struct comparing *comparing, int fd, const char *path,
 			  unsigned int depth, struct rk_error *err)
-/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 {
 	cleanup_closedir DIR *dir = fdopendir(fd);
 	const struct dirent *entry;

@@ -20,11 +20,11 @@ enum {
 
 int rk_kbuild_cc_name(const char *cc_text, char **ret, struct rk_error *err)
 {
-	size_t len = strcspn(cc_text, " ");
 	cleanup_free char *name = NULL;
+	int r = rk_format(&name, err, "%.*s", (int)strcspn(cc_text, " "), cc_text);
 
-	if (rk_format(&name, err, "%.*s", (int)len, cc_text) < 0)
-		return -(int)err->code;
+	if (r < 0)
+		return r;
 	if (!strstr(name, "gcc") || strchr(name, '/'))
 		name[0] = '\0';
 	*ret = RK_STEAL(name);
@@ -34,10 +34,11 @@ int rk_kbuild_cc_name(const char *cc_text, char **ret, struct rk_error *err)
 int rk_kbuild_cross_prefix(const char *cc_text, char **ret, struct rk_error *err)
 {
 	cleanup_free char *name = NULL;
+	int r = rk_kbuild_cc_name(cc_text, &name, err);
 	const char *gcc;
 
-	if (rk_kbuild_cc_name(cc_text, &name, err) < 0)
-		return -(int)err->code;
+	if (r < 0)
+		return r;
 	gcc = strstr(name, "gcc");
 	return rk_format(ret, err, "%.*s", gcc ? (int)(gcc - name) : 0, name);
 }

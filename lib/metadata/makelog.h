@@ -20,7 +20,7 @@ struct rk_makelog {
 void rk_makelog_init(struct rk_makelog *log, int fd);
 void rk_makelog_release(struct rk_makelog *log);
 
-/* One line, as rk_spawn's on_line. */
-void rk_makelog_line(void *log, const char *line, size_t len, bool is_stderr);
+/* One line, as rk_spawn's on_line; @data is the log. */
+void rk_makelog_line(void *data, const char *line, size_t len, bool is_stderr);
 
 #endif

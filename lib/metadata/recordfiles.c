@@ -14,9 +14,9 @@ enum {
 static int list_files(const char *dir, const char *below, unsigned int depth,
 		      struct rk_strv *ret, struct rk_error *err);
 
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static int list_entry(const char *dir, const char *path, unsigned int depth,
 		      struct rk_strv *ret, struct rk_error *err)
-/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 {
 	cleanup_free char *full = NULL;
 	struct stat st;
@@ -35,9 +35,9 @@ static int list_entry(const char *dir, const char *path, unsigned int depth,
 }
 
 /* All files of @dir below @below ("" for all), as paths below @dir; not the record. */
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static int list_files(const char *dir, const char *below, unsigned int depth,
 		      struct rk_strv *ret, struct rk_error *err)
-/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 {
 	cleanup_free char *full = NULL;
 	cleanup_closedir DIR *stream = NULL;
@@ -68,9 +68,10 @@ static int stat_file(const char *dir, const char *path, char **ret_full, struct 
 		     struct rk_error *err)
 {
 	cleanup_free char *full = NULL;
+	int r = rk_path_join(dir, path, &full, err);
 
-	if (rk_path_join(dir, path, &full, err) < 0)
-		return -(int)err->code;
+	if (r < 0)
+		return r;
 	if (lstat(full, ret) < 0)
 		return rk_error_sys(err, errno, "'%s'", full);
 	*ret_full = RK_STEAL(full);

@@ -96,13 +96,16 @@ int rk_set_read_record(const char *dir, struct rk_record **ret, struct rk_error 
 {
 	cleanup_buf struct rk_buf text = RK_BUF_INIT;
 	cleanup_free char *path = NULL;
+	int r = rk_path_join(dir, rk_record_name, &path, err);
 
-	if (rk_path_join(dir, rk_record_name, &path, err) < 0 ||
-	    rk_file_read(path, RECORD_LIMIT, &text, err) < 0)
-		return -(int)err->code;
-	if (rk_record_parse(rk_buf_str(&text), text.len, ret, err) < 0)
-		return rk_error_prefix(err, "'%s'", path);
-	return 0;
+	if (r == 0)
+		r = rk_file_read(path, RECORD_LIMIT, &text, err);
+	if (r < 0)
+		return r;
+	r = rk_record_parse(rk_buf_str(&text), text.len, ret, err);
+	if (r < 0)
+		rk_error_prefix(err, "'%s'", path);
+	return r;
 }
 
 static int fill(const struct rk_set *set, const struct rk_record *record,

@@ -71,13 +71,16 @@ static int kernel_version(const struct rk_kernel *kernel, char **ret,
 {
 	cleanup_buf struct rk_buf makefile = RK_BUF_INIT;
 	cleanup_free char *path = NULL;
+	int r = rk_path_join(kernel->srctree, "Makefile", &path, err);
 
-	if (rk_path_join(kernel->srctree, "Makefile", &path, err) < 0 ||
-	    rk_root_read(kernel->root, path, MAKEFILE_LIMIT, &makefile, err) < 0)
-		return -(int)err->code;
-	if (rk_source_makefile_version(rk_buf_str(&makefile), ret, err) < 0)
-		return rk_error_prefix(err, "'%s'", path);
-	return 0;
+	if (r == 0)
+		r = rk_root_read(kernel->root, path, MAKEFILE_LIMIT, &makefile, err);
+	if (r < 0)
+		return r;
+	r = rk_source_makefile_version(rk_buf_str(&makefile), ret, err);
+	if (r < 0)
+		rk_error_prefix(err, "'%s'", path);
+	return r;
 }
 
 /* "7.2" of "7.2.11": Debian's source packages are named after it. */
@@ -239,8 +242,8 @@ int rk_source_find(const struct rk_kernel *kernel, const char *given,
 		rk_source_release(&found);
 		return r;
 	}
-	rk_log(RK_LOG_DEBUG, "kernel source: '%s'%s%s", found.path,
-	       *found.version ? ", package version " : "", found.version);
+	rk_log(RK_LOG_DEBUG, "kernel source: '%s', package version '%s'", found.path,
+	       found.version);
 	*source = found;
 	return 0;
 }

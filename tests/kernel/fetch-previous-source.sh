@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The source archive of the release before the one that a root tree has, from the tree's
+# own package sources, with the machine's proxy. apt's state of both stays as it is.
+#
+# usage: fetch-previous-source.sh ROOT VERSION ARCHIVE STATE
+#   VERSION  of the tree's kernel packages: the newest older one is fetched
+#   STATE    folder for apt's lists and downloads
+# Exit status 77: there is no older one.
+set -eu
+root=$1 version=$2 archive=$3 state=$4
+
+mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+: >"$state/status"
+cat >"$state/apt.conf" <<CONF
+Dir::Etc::sourcelist "$root/etc/apt/sources.list";
+Dir::Etc::sourceparts "$root/etc/apt/sources.list.d";
+Dir::Etc::trustedparts "$root/etc/apt/trusted.gpg.d";
+Dir::State "$state";
+Dir::State::lists "$state/lists";
+Dir::State::status "$state/status";
+Dir::Cache "$state/cache";
+APT::Sandbox::User "";
+CONF
+export APT_CONFIG=$state/apt.conf
+apt-get -q update >&2
+
+package='' previous=''
+while read -r name _ candidate _; do
+	case $name in
+	linux-source-*) ;;
+	*) continue ;;
+	esac
+	dpkg --compare-versions "$candidate" lt "$version" || continue
+	[ -z "$previous" ] || dpkg --compare-versions "$candidate" gt "$previous" || continue
+	package=$name previous=$candidate
+done < <(apt-cache pkgnames linux-source- | xargs apt-cache madison)
+[ -n "$previous" ] || exit 77
+
+cd "$state/cache"
+apt-get -q download "$package=$previous" >&2
+dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" >"$archive"
+rm "$package"_*.deb
+echo "$previous"
