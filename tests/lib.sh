@@ -134,6 +134,18 @@ rkmod()
 	as_user "$RKMOD_TEST_PREFIX/bin/rkmod" "$@"
 }
 
+# in_tree WRITABLE COMMAND ARGS...: as an ordinary user in the root tree, as rkmod does
+in_tree()
+{
+	local writable=$1
+
+	shift
+	as_user bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
+		--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
+		--dev /dev --proc /proc --tmpfs /tmp --bind "$writable" "$writable" \
+		--unshare-pid --unshare-net --new-session --die-with-parent "$@"
+}
+
 # expect STATUS CLAIM COMMAND ARGS...: leaves $T/stdout and $T/stderr
 expect()
 {

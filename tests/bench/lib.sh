@@ -13,18 +13,6 @@ if [ ! -x "$RKMOD_TEST_PREFIX/bin/rkmod" ] || [ ! -d "$RKMOD_TEST_ROOT" ]; then
 	exit 2
 fi
 
-# in_tree WRITABLE COMMAND ARGS...: as an ordinary user in the root tree, as rkmod does
-in_tree()
-{
-	local writable=$1
-
-	shift
-	as_user bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
-		--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
-		--dev /dev --proc /proc --tmpfs /tmp --bind "$writable" "$writable" \
-		--unshare-pid --unshare-net --new-session --die-with-parent "$@"
-}
-
 # ms COMMAND ARGS...: sets $took
 ms()
 {
