@@ -14,12 +14,15 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Adds the time since @start_ms; passes @result through. */
-static int timed(unsigned int *total_ms, int64_t start_ms, int result)
-{
-	*total_ms += (unsigned int)(now_ms() - start_ms);
-	return result;
-}
+/* The value of @call; its time is added. A function would get its arguments evaluated in
+ * any order: the start after the call. */
+#define TIMED(total_ms, call)                                                            \
+	__extension__({                                                                  \
+		int64_t timed_start_ms = now_ms();                                       \
+		int timed_result = (call);                                               \
+		*(total_ms) += (unsigned int)(now_ms() - timed_start_ms);                \
+		timed_result;                                                            \
+	})
 
 void rk_pipeline_init(struct rk_pipeline *pipeline, const struct rk_machine *machine,
 		      const struct rk_request *request)
@@ -72,7 +75,7 @@ int rk_pipeline_kernel(struct rk_pipeline *pipeline, struct rk_error *err)
 {
 	if (pipeline->kernel)
 		return 0;
-	return timed(&pipeline->kernel_ms, now_ms(), resolve_kernel(pipeline, err));
+	return TIMED(&pipeline->kernel_ms, resolve_kernel(pipeline, err));
 }
 
 static int require_rust(const struct rk_kernel *kernel, struct rk_error *err)
@@ -116,12 +119,12 @@ int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err)
 	if (rk_pipeline_kernel(p, err) < 0 || require_rust(p->kernel, err) < 0)
 		return -(int)err->code;
 	if (!p->metadata &&
-	    timed(&p->metadata_ms, now_ms(),
+	    TIMED(&p->metadata_ms,
 		  rk_metadata_find(p->machine, p->kernel, &p->metadata, err)) < 0)
 		return -(int)err->code;
 	if (p->toolchain && p->toolchain->rustc)
 		return 0;
-	return timed(&p->toolchain_ms, now_ms(), find_toolchain(p, err));
+	return TIMED(&p->toolchain_ms, find_toolchain(p, err));
 }
 
 int rk_pipeline_prepare(struct rk_pipeline *pipeline,
@@ -139,9 +142,8 @@ int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 		return -(int)err->code;
 	if (p->metadata->origin != RK_METADATA_NONE && !prepare->again)
 		return 0;
-	if (timed(&p->metadata_ms, now_ms(),
-		  rk_metadata_make(p->machine, p->kernel, p->toolchain, &make, &made,
-				   err)) < 0)
+	if (TIMED(&p->metadata_ms, rk_metadata_make(p->machine, p->kernel, p->toolchain,
+						    &make, &made, err)) < 0)
 		return -(int)err->code;
 	rk_metadata_free(p->metadata);
 	p->metadata = made;
@@ -214,7 +216,7 @@ int rk_pipeline_check(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 {
 	if (rk_pipeline_kernel(pipeline, err) < 0)
 		return -(int)err->code;
-	return timed(&pipeline->check_ms, now_ms(), check(pipeline, paths, err));
+	return TIMED(&pipeline->check_ms, check(pipeline, paths, err));
 }
 
 int rk_pipeline_build(struct rk_pipeline *pipeline,
@@ -229,7 +231,7 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 		return -(int)err->code;
 	input = (struct rk_build_input){
 		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};
-	if (timed(&p->build_ms, now_ms(),
+	if (TIMED(&p->build_ms,
 		  rk_build_run(p->machine, &input, request, &p->build, err)) < 0)
 		return -(int)err->code;
 	if (p->build.make_status != 0)
