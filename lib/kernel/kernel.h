@@ -88,6 +88,11 @@ RK_MUST_CHECK int rk_kernel_list(const struct rk_machine *machine,
 				 struct rk_error *err);
 void rk_kernel_list_release(struct rk_kernel_list *list);
 
+/* The type information (BTF) of KDIR's vmlinux, some MB. Return: 0, -RK_ENOTFOUND,
+ * -RK_ESYS, -RK_EFORMAT, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
+				     struct rk_error *err);
+
 /* Why a configuration has no Rust, as its dependencies say (init/Kconfig); static. For a
  * kernel with CONFIG_RUST=y it makes no sense to ask. */
 const char *rk_kernel_why_no_rust(const struct rk_kconfig *config);

@@ -72,3 +72,17 @@ size_t rk_vmlinux_module_size(const struct rk_machine *machine,
 		rk_log(RK_LOG_DEBUG, "sizeof(struct module) is unknown: %s", err.msg);
 	return size;
 }
+
+int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
+		       struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+	cleanup_close int fd = -1;
+	struct stat st;
+
+	if (rk_path_join(kernel->kdir_real, "vmlinux", &path, err) < 0 ||
+	    open_vmlinux(kernel->root, path, &st, &fd, err) < 0 ||
+	    rk_elf_read_section(fd, ".BTF", BTF_LIMIT, ret, err) < 0)
+		return -(int)err->code;
+	return 0;
+}

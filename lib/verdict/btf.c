@@ -18,30 +18,6 @@ enum {
 	ENOTSUPP = 524,   /* the kernel's own */
 };
 
-/* include/uapi/linux/btf.h; newer systems define them, older ones not all. */
-enum {
-	KIND_INT = 1,
-	KIND_PTR,
-	KIND_ARRAY,
-	KIND_STRUCT,
-	KIND_UNION,
-	KIND_ENUM,
-	KIND_FWD,
-	KIND_TYPEDEF,
-	KIND_VOLATILE,
-	KIND_CONST,
-	KIND_RESTRICT,
-	KIND_FUNC,
-	KIND_FUNC_PROTO,
-	KIND_VAR,
-	KIND_DATASEC,
-	KIND_FLOAT,
-	KIND_DECL_TAG,
-	KIND_TYPE_TAG,
-	KIND_ENUM64,
-	N_KINDS,
-};
-
 struct header {
 	uint16_t magic;
 	uint8_t version;
@@ -50,18 +26,6 @@ struct header {
 	uint32_t type_off, type_len;
 	uint32_t str_off, str_len;
 	uint32_t layout_off, layout_len;
-};
-
-/* One type while it is checked. */
-struct type {
-	const struct rk_btf *btf;
-	uint32_t name;
-	uint32_t info;
-	uint32_t size; /* or the type it refers to */
-	uint32_t kind;
-	uint32_t n;           /* vlen */
-	bool flag;            /* kind_flag */
-	struct rk_bytes rest; /* what follows up to the end of the section */
 };
 
 static bool fail(struct rk_btf_problem *ret, int sys_errno, const char *text)
@@ -102,7 +66,7 @@ static bool read_header(const struct rk_btf *btf, struct rk_bytes data,
 		return fail(ret, ENOTSUPP, "Unsupported version");
 	if (header->flags)
 		return fail(ret, ENOTSUPP, "Unsupported flags");
-	if (!btf->base && !btf->base_is_kernel && data.size == header->size)
+	if (!btf->base && !btf->base_is_unknown && data.size == header->size)
 		return fail(ret, EINVAL, "No data");
 	return true;
 }
@@ -161,7 +125,7 @@ static bool check_strings(const struct rk_btf *btf, const struct header *header,
 			  struct rk_bytes data, struct rk_btf_problem *ret)
 {
 	struct rk_bytes strings = btf->strings;
-	bool has_base = btf->base || btf->base_is_kernel;
+	bool has_base = btf->base || btf->base_is_unknown;
 
 	if (header->size < HEADER_SIZE_LAYOUT &&
 	    strings.data + strings.size != data.data + data.size)
@@ -184,9 +148,9 @@ static const char *name_at(const struct rk_btf *btf, uint32_t offset)
 
 	if (offset > MAX_NAME_OFFSET)
 		return NULL;
-	if (btf->base_is_kernel)
+	if (btf->base_is_unknown)
 		return "x";
-	/* A base of modules has no base itself. */
+	/* A base has no base itself. */
 	if (offset < start)
 		return (const char *)btf->base->strings.data + offset;
 	if (offset - start >= btf->strings.size)
@@ -194,9 +158,20 @@ static const char *name_at(const struct rk_btf *btf, uint32_t offset)
 	return (const char *)btf->strings.data + (offset - start);
 }
 
+/* The kernel's isalpha() and isprint() know Latin-1 (lib/ctype.c). */
+static bool is_letter(unsigned char c)
+{
+	return isalpha(c) || (c >= 0xc0 && c != 0xd7 && c != 0xf7);
+}
+
+static bool is_printable(unsigned char c)
+{
+	return isprint(c) || c >= 0xa0;
+}
+
 static bool is_identifier_char(char c, bool first)
 {
-	return (first ? isalpha((unsigned char)c) : isalnum((unsigned char)c)) ||
+	return is_letter((unsigned char)c) || (!first && isdigit((unsigned char)c)) ||
 	       c == '_' || c == '.';
 }
 
@@ -219,17 +194,17 @@ static bool is_section_name(const char *name)
 	if (!name || name[0] == '\0')
 		return false;
 	for (; name[i] && i < NAME_LIMIT; i++)
-		if (!isprint((unsigned char)name[i]))
+		if (!is_printable((unsigned char)name[i]))
 			return false;
 	return name[i] == '\0';
 }
 
-static bool has_identifier(const struct type *type)
+static bool has_identifier(const struct rk_btf_type *type)
 {
 	return type->name && is_identifier(name_at(type->btf, type->name));
 }
 
-static bool is_anonymous_or_good(const struct type *type, uint32_t name)
+static bool is_anonymous_or_good(const struct rk_btf_type *type, uint32_t name)
 {
 	return name == 0 || is_identifier(name_at(type->btf, name));
 }
@@ -239,16 +214,16 @@ static bool is_type(uint32_t id)
 	return id && id <= MAX_TYPE;
 }
 
-static uint32_t word(const struct type *type, size_t index)
+uint32_t rk_btf_word(const struct rk_btf_type *type, size_t i)
 {
-	return rk_bytes_u32(type->rest, index * sizeof(uint32_t));
+	return rk_bytes_u32(type->rest, i * sizeof(uint32_t));
 }
 
 /* ---- one type of each kind: NULL, or what is wrong (in the kernel's words) ---- */
 
-static const char *check_int(const struct type *type)
+static const char *check_int(const struct rk_btf_type *type)
 {
-	uint32_t data = word(type, 0);
+	uint32_t data = rk_btf_word(type, 0);
 	uint32_t bits = (data & 0xff) + (data >> 16 & 0xff);
 
 	if (type->n)
@@ -264,24 +239,24 @@ static const char *check_int(const struct type *type)
 	return NULL;
 }
 
-static const char *check_reference(const struct type *type)
+static const char *check_reference(const struct rk_btf_type *type)
 {
 	const char *name = name_at(type->btf, type->name);
 
 	if (type->n)
 		return "vlen != 0";
-	if (type->flag && type->kind != KIND_TYPE_TAG)
+	if (type->flag && type->kind != RK_BTF_TYPE_TAG)
 		return "Invalid btf_info kind_flag";
 	if (type->size > MAX_TYPE)
 		return "Invalid type_id";
-	if (type->kind == KIND_TYPEDEF)
+	if (type->kind == RK_BTF_TYPEDEF)
 		return has_identifier(type) ? NULL : "Invalid name";
-	if (type->kind == KIND_TYPE_TAG)
+	if (type->kind == RK_BTF_TYPE_TAG)
 		return name && name[0] ? NULL : "Invalid name";
 	return type->name ? "Invalid name" : NULL;
 }
 
-static const char *check_array(const struct type *type)
+static const char *check_array(const struct rk_btf_type *type)
 {
 	if (type->name)
 		return "Invalid name";
@@ -291,20 +266,20 @@ static const char *check_array(const struct type *type)
 		return "Invalid btf_info kind_flag";
 	if (type->size)
 		return "size != 0";
-	if (!is_type(word(type, 0)))
+	if (!is_type(rk_btf_word(type, 0)))
 		return "Invalid elem";
-	return is_type(word(type, 1)) ? NULL : "Invalid index";
+	return is_type(rk_btf_word(type, 1)) ? NULL : "Invalid index";
 }
 
-static const char *check_struct(const struct type *type)
+static const char *check_struct(const struct rk_btf_type *type)
 {
 	uint32_t last = 0;
 
 	if (!is_anonymous_or_good(type, type->name))
 		return "Invalid name";
 	for (uint32_t i = 0; i < type->n; i++) {
-		uint32_t name = word(type, (size_t)i * 3);
-		uint32_t offset = word(type, (size_t)i * 3 + 2);
+		uint32_t name = rk_btf_word(type, (size_t)i * 3);
+		uint32_t offset = rk_btf_word(type, (size_t)i * 3 + 2);
 
 		if (type->flag)
 			offset &= 0xffffff;
@@ -312,9 +287,9 @@ static const char *check_struct(const struct type *type)
 			return "Invalid member name_offset";
 		if (!is_anonymous_or_good(type, name))
 			return "Invalid name";
-		if (!is_type(word(type, (size_t)i * 3 + 1)))
+		if (!is_type(rk_btf_word(type, (size_t)i * 3 + 1)))
 			return "Invalid type_id";
-		if ((type->kind == KIND_UNION && offset) || last > offset)
+		if ((type->kind == RK_BTF_UNION && offset) || last > offset)
 			return "Invalid member bits_offset";
 		if (((uint64_t)offset + 7) / 8 > type->size)
 			return "Member bits_offset exceeds its struct size";
@@ -323,16 +298,16 @@ static const char *check_struct(const struct type *type)
 	return NULL;
 }
 
-static const char *check_enum(const struct type *type)
+static const char *check_enum(const struct rk_btf_type *type)
 {
-	size_t words = type->kind == KIND_ENUM64 ? 3 : 2;
+	size_t words = type->kind == RK_BTF_ENUM64 ? 3 : 2;
 
 	if (type->size > 8 || type->size == 0 || (type->size & (type->size - 1)))
 		return "Unexpected size";
 	if (!is_anonymous_or_good(type, type->name))
 		return "Invalid name";
 	for (uint32_t i = 0; i < type->n; i++) {
-		uint32_t name = word(type, i * words);
+		uint32_t name = rk_btf_word(type, i * words);
 
 		if (!name_at(type->btf, name))
 			return "\tInvalid name_offset";
@@ -342,7 +317,7 @@ static const char *check_enum(const struct type *type)
 	return NULL;
 }
 
-static const char *check_forward(const struct type *type)
+static const char *check_forward(const struct rk_btf_type *type)
 {
 	if (type->n)
 		return "vlen != 0";
@@ -351,7 +326,7 @@ static const char *check_forward(const struct type *type)
 	return has_identifier(type) ? NULL : "Invalid name";
 }
 
-static const char *check_function(const struct type *type)
+static const char *check_function(const struct rk_btf_type *type)
 {
 	if (!has_identifier(type))
 		return "Invalid name";
@@ -360,14 +335,14 @@ static const char *check_function(const struct type *type)
 	return type->flag ? "Invalid btf_info kind_flag" : NULL;
 }
 
-static const char *check_prototype(const struct type *type)
+static const char *check_prototype(const struct rk_btf_type *type)
 {
 	if (type->name)
 		return "Invalid name";
 	return type->flag ? "Invalid btf_info kind_flag" : NULL;
 }
 
-static const char *check_variable(const struct type *type)
+static const char *check_variable(const struct rk_btf_type *type)
 {
 	if (type->n)
 		return "vlen != 0";
@@ -377,10 +352,10 @@ static const char *check_variable(const struct type *type)
 		return "Invalid name";
 	if (!is_type(type->size))
 		return "Invalid type_id";
-	return word(type, 0) > 1 ? "Linkage not supported" : NULL;
+	return rk_btf_word(type, 0) > 1 ? "Linkage not supported" : NULL;
 }
 
-static const char *check_section(const struct type *type)
+static const char *check_section(const struct rk_btf_type *type)
 {
 	uint64_t end = 0;
 
@@ -391,10 +366,10 @@ static const char *check_section(const struct type *type)
 	if (type->name == 0 || !is_section_name(name_at(type->btf, type->name)))
 		return "Invalid name";
 	for (uint32_t i = 0; i < type->n; i++) {
-		uint32_t offset = word(type, (size_t)i * 3 + 1);
-		uint32_t size = word(type, (size_t)i * 3 + 2);
+		uint32_t offset = rk_btf_word(type, (size_t)i * 3 + 1);
+		uint32_t size = rk_btf_word(type, (size_t)i * 3 + 2);
 
-		if (!is_type(word(type, (size_t)i * 3)))
+		if (!is_type(rk_btf_word(type, (size_t)i * 3)))
 			return "Invalid type_id";
 		if (offset < end || offset >= type->size)
 			return "Invalid offset";
@@ -407,7 +382,7 @@ static const char *check_section(const struct type *type)
 	return NULL;
 }
 
-static const char *check_float(const struct type *type)
+static const char *check_float(const struct rk_btf_type *type)
 {
 	if (type->n)
 		return "vlen != 0";
@@ -425,7 +400,7 @@ static const char *check_float(const struct type *type)
 	}
 }
 
-static const char *check_decl_tag(const struct type *type)
+static const char *check_decl_tag(const struct rk_btf_type *type)
 {
 	const char *name = name_at(type->btf, type->name);
 
@@ -433,39 +408,39 @@ static const char *check_decl_tag(const struct type *type)
 		return "Invalid value";
 	if (type->n)
 		return "vlen != 0";
-	return (int32_t)word(type, 0) < -1 ? "Invalid component_idx" : NULL;
+	return (int32_t)rk_btf_word(type, 0) < -1 ? "Invalid component_idx" : NULL;
 }
 
 /* By kind: the check, and the bytes that follow: a fixed part and one per vlen. */
 static const struct {
-	const char *(*check)(const struct type *type);
+	const char *(*check)(const struct rk_btf_type *type);
 	uint8_t fixed;
 	uint8_t each;
-} kinds[N_KINDS] = {
-	[KIND_INT] = {check_int, 4, 0},
-	[KIND_PTR] = {check_reference, 0, 0},
-	[KIND_ARRAY] = {check_array, 12, 0},
-	[KIND_STRUCT] = {check_struct, 0, 12},
-	[KIND_UNION] = {check_struct, 0, 12},
-	[KIND_ENUM] = {check_enum, 0, 8},
-	[KIND_FWD] = {check_forward, 0, 0},
-	[KIND_TYPEDEF] = {check_reference, 0, 0},
-	[KIND_VOLATILE] = {check_reference, 0, 0},
-	[KIND_CONST] = {check_reference, 0, 0},
-	[KIND_RESTRICT] = {check_reference, 0, 0},
-	[KIND_FUNC] = {check_function, 0, 0},
-	[KIND_FUNC_PROTO] = {check_prototype, 0, 8},
-	[KIND_VAR] = {check_variable, 4, 0},
-	[KIND_DATASEC] = {check_section, 0, 12},
-	[KIND_FLOAT] = {check_float, 0, 0},
-	[KIND_DECL_TAG] = {check_decl_tag, 4, 0},
-	[KIND_TYPE_TAG] = {check_reference, 0, 0},
-	[KIND_ENUM64] = {check_enum, 0, 12},
+} kinds[RK_BTF_N_KINDS] = {
+	[RK_BTF_INT] = {check_int, 4, 0},
+	[RK_BTF_PTR] = {check_reference, 0, 0},
+	[RK_BTF_ARRAY] = {check_array, 12, 0},
+	[RK_BTF_STRUCT] = {check_struct, 0, 12},
+	[RK_BTF_UNION] = {check_struct, 0, 12},
+	[RK_BTF_ENUM] = {check_enum, 0, 8},
+	[RK_BTF_FWD] = {check_forward, 0, 0},
+	[RK_BTF_TYPEDEF] = {check_reference, 0, 0},
+	[RK_BTF_VOLATILE] = {check_reference, 0, 0},
+	[RK_BTF_CONST] = {check_reference, 0, 0},
+	[RK_BTF_RESTRICT] = {check_reference, 0, 0},
+	[RK_BTF_FUNC] = {check_function, 0, 0},
+	[RK_BTF_FUNC_PROTO] = {check_prototype, 0, 8},
+	[RK_BTF_VAR] = {check_variable, 4, 0},
+	[RK_BTF_DATASEC] = {check_section, 0, 12},
+	[RK_BTF_FLOAT] = {check_float, 0, 0},
+	[RK_BTF_DECL_TAG] = {check_decl_tag, 4, 0},
+	[RK_BTF_TYPE_TAG] = {check_reference, 0, 0},
+	[RK_BTF_ENUM64] = {check_enum, 0, 12},
 };
 
-static struct type read_type(const struct rk_btf *btf, struct rk_bytes at)
+static struct rk_btf_type read_type(const struct rk_btf *btf, struct rk_bytes at)
 {
-	struct type type = {
+	struct rk_btf_type type = {
 		.btf = btf,
 		.name = rk_bytes_u32(at, 0),
 		.info = rk_bytes_u32(at, 4),
@@ -483,7 +458,7 @@ static struct type read_type(const struct rk_btf *btf, struct rk_bytes at)
 static size_t check_type(const struct rk_btf *btf, struct rk_bytes at,
 			 struct rk_btf_problem *ret)
 {
-	struct type type;
+	struct rk_btf_type type;
 	const char *problem;
 	size_t size;
 
@@ -493,7 +468,7 @@ static size_t check_type(const struct rk_btf *btf, struct rk_bytes at,
 	/* Before vlen grew, bits between were checked to be 0. */
 	if (!btf->has_layout && type.info & 0x60ff0000)
 		return fail(ret, EINVAL, "Invalid btf_info");
-	if (type.kind == 0 || type.kind >= N_KINDS)
+	if (type.kind == 0 || type.kind >= RK_BTF_N_KINDS)
 		return fail(ret, EINVAL, "Invalid kind");
 	if (!name_at(btf, type.name))
 		return fail(ret, EINVAL, "Invalid name_offset");
@@ -502,8 +477,8 @@ static size_t check_type(const struct rk_btf *btf, struct rk_bytes at,
 		return fail(ret, EINVAL, "meta_left");
 	problem = kinds[type.kind].check(&type);
 	/* Encodings of integers are the one thing that is not EINVAL. */
-	if (!problem && type.kind == KIND_INT) {
-		uint32_t encoding = word(&type, 0) >> 24 & 0xf;
+	if (!problem && type.kind == RK_BTF_INT) {
+		uint32_t encoding = rk_btf_word(&type, 0) >> 24 & 0xf;
 
 		if (encoding & (encoding - 1) || encoding > 4)
 			return fail(ret, ENOTSUPP, "Unsupported encoding");
@@ -531,6 +506,109 @@ static bool check_types(struct rk_btf *btf, struct rk_btf_problem *ret)
 	return true;
 }
 
+/* check_parts() saw that both lie behind the header. */
+static void set_parts(struct rk_btf *btf, const struct header *header,
+		      struct rk_bytes data)
+{
+	btf->types = (struct rk_bytes){data.data + header->size + header->type_off,
+				       header->type_len};
+	btf->strings = (struct rk_bytes){data.data + header->size + header->str_off,
+					 header->str_len};
+}
+
+bool rk_btf_next(const struct rk_btf *btf, struct rk_bytes *at, struct rk_btf_type *ret)
+{
+	size_t size;
+
+	if (at->size < TYPE_SIZE)
+		return false;
+	*ret = read_type(btf, *at);
+	if (ret->kind >= RK_BTF_N_KINDS)
+		return false;
+	size = kinds[ret->kind].fixed + (size_t)ret->n * kinds[ret->kind].each;
+	if (ret->rest.size < size)
+		return false;
+	*at = (struct rk_bytes){ret->rest.data + size, ret->rest.size - size};
+	return true;
+}
+
+uint32_t rk_btf_count(const struct rk_btf *btf)
+{
+	return btf->n_types + (btf->base ? rk_btf_count(btf->base) - 1 : 0);
+}
+
+static bool is_modifier(uint32_t kind)
+{
+	return kind == RK_BTF_TYPEDEF || kind == RK_BTF_VOLATILE ||
+	       kind == RK_BTF_CONST || kind == RK_BTF_RESTRICT || kind == RK_BTF_TYPE_TAG;
+}
+
+/* What a modifier refers to, or 0; by id, those of the base left out. */
+static uint32_t *read_modified(const struct rk_btf *btf)
+{
+	uint32_t *modified = calloc(btf->n_types, sizeof(*modified));
+	struct rk_bytes at = btf->types;
+	struct rk_btf_type type;
+
+	for (uint32_t i = 1; modified && rk_btf_next(btf, &at, &type); i++)
+		if (is_modifier(type.kind))
+			modified[i] = type.size ? type.size : UINT32_MAX; /* void */
+	return modified;
+}
+
+/* One chain. It is good when it reaches what was seen to be. */
+static bool check_chain(const uint32_t *modified, uint32_t start, uint32_t n, uint32_t id,
+			struct rk_btf_problem *ret)
+{
+	const uint32_t good = id - 1;
+
+	for (int limit = 32;
+	     id >= start && id != UINT32_MAX && modified[id - start + 1];) {
+		if (limit-- == 0)
+			return fail(ret, ELOOP, "Max chain length or cycle detected");
+		if (id <= good)
+			return true;
+		id = modified[id - start + 1];
+		if (id != UINT32_MAX && id >= n)
+			return fail(ret, EINVAL, "");
+	}
+	return true;
+}
+
+static bool check_chains(const struct rk_btf *btf, struct rk_btf_problem *ret)
+{
+	cleanup_free uint32_t *modified = read_modified(btf);
+	uint32_t start = btf->base ? rk_btf_count(btf->base) : 1;
+	uint32_t n = rk_btf_count(btf);
+
+	ret->no_memory = !modified;
+	for (uint32_t id = start; modified && id < n; id++)
+		if (!check_chain(modified, start, n, id, ret)) {
+			ret->type = id;
+			return false;
+		}
+	return modified;
+}
+
+bool rk_btf_open(struct rk_btf *btf, struct rk_bytes data)
+{
+	struct rk_btf_problem ignored;
+	struct rk_btf_type type;
+	struct rk_bytes at;
+	struct header header;
+
+	if (!read_header(btf, data, &header, &ignored) ||
+	    !check_parts(&header, data, &ignored))
+		return false;
+	set_parts(btf, &header, data);
+	at = btf->types;
+	btf->n_types = 1;
+	while (rk_btf_next(btf, &at, &type))
+		btf->n_types++;
+	return at.size == 0 && btf->strings.size &&
+	       btf->strings.data[btf->strings.size - 1] == '\0';
+}
+
 bool rk_btf_check(struct rk_btf *btf, struct rk_bytes data, struct rk_btf_problem *ret)
 {
 	struct header header;
@@ -538,10 +616,8 @@ bool rk_btf_check(struct rk_btf *btf, struct rk_bytes data, struct rk_btf_proble
 	*ret = (struct rk_btf_problem){.text = ""};
 	if (!read_header(btf, data, &header, ret) || !check_parts(&header, data, ret))
 		return false;
-	/* check_parts() saw that both lie behind the header. */
-	btf->types = (struct rk_bytes){data.data + header.size + header.type_off,
-				       header.type_len};
-	btf->strings = (struct rk_bytes){data.data + header.size + header.str_off,
-					 header.str_len};
-	return check_strings(btf, &header, data, ret) && check_types(btf, ret);
+	set_parts(btf, &header, data);
+	if (!check_strings(btf, &header, data, ret) || !check_types(btf, ret))
+		return false;
+	return btf->base_is_unknown || check_chains(btf, ret);
 }

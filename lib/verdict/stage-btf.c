@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * kernel/bpf/btf.c: btf_parse_module(). What the section alone decides; whether types of
- * .BTF.base are found again in the kernel's is not looked at.
- */
+/* kernel/bpf/btf.c: btf_parse_module(). */
 #include <errno.h>
 #include <string.h>
 
@@ -26,42 +23,93 @@ static void refuse(struct rk_judge *judge, const char *section,
 {
 	struct rk_finding *finding;
 
-	finding = rk_judge_refuse(judge, problem->sys_errno, "btf",
-				  "the type information in %s is damaged: %s", section,
-				  problem->text);
+	if (problem->no_memory) {
+		judge->no_memory = true;
+		return;
+	}
+	if (problem->is_fault)
+		finding = rk_judge_fault(judge, "fault-btf",
+					 "the type information in %s is damaged: %s",
+					 section, problem->text);
+	else
+		finding = rk_judge_refuse(judge, problem->sys_errno, "btf",
+					  "the type information in %s is damaged: %s",
+					  section, problem->text);
 	if (problem->type)
 		rk_judge_where(judge, finding, "section %s, type %u", section,
 			       problem->type);
 	else
-		rk_judge_where(judge, finding, "section %s, header", section);
+		rk_judge_where(judge, finding, "section %s", section);
 	rk_judge_fix(judge, finding, "%s", finding->kind->cure);
-	rk_judge_message(judge, "failed to validate module [%s] BTF: -%d", judge->name,
-			 problem->sys_errno);
+	if (!problem->is_fault)
+		rk_judge_message(judge, "failed to validate module [%s] BTF: -%d",
+				 judge->name, problem->sys_errno);
+}
+
+/* The kernel's own type information; false: it is not to be had. */
+static bool read_kernel(const struct rk_judge *judge, struct rk_buf *buf,
+			struct rk_btf *ret)
+{
+	struct rk_error ignored = RK_ERROR_INIT;
+	const struct rk_kernel *kernel = judge->target->kernel;
+
+	ret->has_layout = judge->facts.btf_layout;
+	return kernel && kernel->root && kernel->kdir_real &&
+	       rk_kernel_read_btf(kernel, buf, &ignored) == 0 &&
+	       rk_btf_open(ret, (struct rk_bytes){(const uint8_t *)buf->data, buf->len});
+}
+
+static void doubt(struct rk_judge *judge)
+{
+	rk_judge_doubt(
+		judge,
+		"the type information builds on the kernel's own, which cannot be read here");
+}
+
+/* With .BTF.base: the types in it are looked for in the kernel's. */
+static void judge_distilled(struct rk_judge *judge, struct rk_btf *btf,
+			    struct rk_bytes data, struct rk_bytes base_data)
+{
+	struct rk_btf base = {.has_layout = btf->has_layout};
+	struct rk_btf kernel = {0};
+	struct rk_btf_problem problem;
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+
+	btf->base = &base;
+	if (!rk_btf_check(&base, base_data, &problem))
+		refuse(judge, ".BTF.base", &problem);
+	else if (!rk_btf_check(btf, data, &problem))
+		refuse(judge, ".BTF", &problem);
+	else if (!read_kernel(judge, &buf, &kernel))
+		return; /* as Kbuild made it, it fits the kernel whose headers it used */
+	else if (!rk_btf_relocate(btf, &kernel, &problem))
+		refuse(judge, ".BTF", &problem);
 }
 
 void rk_stage_btf(struct rk_judge *judge)
 {
 	struct rk_bytes data = find(judge, ".BTF");
 	struct rk_bytes base_data = find(judge, ".BTF.base");
-	struct rk_btf base = {.has_layout = judge->facts.btf_layout};
 	struct rk_btf btf = {.has_layout = judge->facts.btf_layout};
+	struct rk_btf kernel = {0};
 	struct rk_btf_problem problem;
+	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 
 	if (!judge->facts.btf_modules || judge->facts.btf_mismatch_ok || data.size == 0)
 		return;
-	if (base_data.size == 0)
-		btf.base_is_kernel = true;
-	else if (rk_btf_check(&base, base_data, &problem))
-		btf.base = &base;
-	else {
-		refuse(judge, ".BTF.base", &problem);
+	if (base_data.size) {
+		judge_distilled(judge, &btf, data, base_data);
 		return;
 	}
+	/* Modules of the kernel's own tree were made with its BTF; others are looked at.
+	 */
+	if (!rk_modinfo_get(&judge->modinfo, "intree") &&
+	    read_kernel(judge, &buf, &kernel))
+		btf.base = &kernel;
+	else
+		btf.base_is_unknown = true;
 	if (!rk_btf_check(&btf, data, &problem))
 		refuse(judge, ".BTF", &problem);
-	/* Modules of the kernel's own tree were made with its BTF. */
-	else if (btf.base_is_kernel && !rk_modinfo_get(&judge->modinfo, "intree"))
-		rk_judge_doubt(
-			judge,
-			"the type information builds on the kernel's own, which is not read here");
+	else if (btf.base_is_unknown && !rk_modinfo_get(&judge->modinfo, "intree"))
+		doubt(judge);
 }

@@ -125,11 +125,24 @@ void rk_stage_finalize(struct rk_judge *judge)
 	rk_judge_where(judge, finding, "section header 0, sh_name");
 }
 
+/* find_module_all() asks for the length of every loaded module's name, and the fortified
+ * strlen() stops the kernel where it has no end. */
+static void check_name_end(struct rk_judge *judge)
+{
+	if (judge->name[RK_MODULE_NAME_SIZE - 1] == '\0')
+		return;
+	rk_judge_where(judge,
+		       rk_judge_fault(judge, "fault-module-name",
+				      "the name in struct module has no end"),
+		       "section .gnu.linkonce.this_module");
+}
+
 /* complete_formation() writes the state into struct module. */
 void rk_stage_formation(struct rk_judge *judge)
 {
 	Elf64_Shdr section = rk_view_section(&judge->view, judge->this_index);
 
+	check_name_end(judge);
 	if (section.sh_flags & SHF_WRITE || !judge->facts.strict_module_rwx)
 		return;
 	rk_judge_where(

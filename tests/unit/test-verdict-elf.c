@@ -128,6 +128,8 @@ REFUSES(another_size_of_struct_module_is_refused, ENOEXEC, "this-module",
 	ko_section(&ko, ".gnu.linkonce.this_module")->sh_size = 0x4c0)
 FAULTS(a_struct_module_that_is_read_only_faults, "formation", "fault-read-only-module",
        ko_section(&ko, ".gnu.linkonce.this_module")->sh_flags = SHF_ALLOC)
+FAULTS(a_module_name_without_end_faults, "formation", "fault-module-name",
+       memset(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, 'n', 56))
 FAULTS(a_wild_name_of_an_unused_section_faults, "modinfo", "fault-section-name",
        Elf64_Shdr *section = ko_section(&ko, ".comment");
        section->sh_type = SHT_NULL; section->sh_name = 0x7fffffff)
@@ -255,6 +257,7 @@ static const struct test tests[] = {
 	TEST(a_struct_module_that_is_not_loaded_is_refused),
 	TEST(another_size_of_struct_module_is_refused),
 	TEST(a_struct_module_that_is_read_only_faults),
+	TEST(a_module_name_without_end_faults),
 	TEST(a_wild_name_of_an_unused_section_faults),
 	TEST(a_wild_name_of_the_first_section_faults_late),
 	TEST(a_modinfo_outside_the_file_faults),

@@ -65,7 +65,7 @@ static bool shdr(struct mutation *m, uint64_t arg)
 	uint8_t *at = (uint8_t *)image_section(m->image, i);
 	uint64_t value = 0;
 
-	if (!image_is_inert(m->image) || is_applied(image_section_name(m->image, i)))
+	if (!rule_is_quiet(m) || is_applied(image_section_name(m->image, i)))
 		return false;
 	if (arg) {
 		scramble(m, at, sizeof(Elf64_Shdr));
