@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/memory.h"
 
 /* Makes room for @extra bytes and a NUL. */
 static bool reserve(struct rk_buf *buf, size_t extra)
@@ -32,6 +33,18 @@ static bool reserve(struct rk_buf *buf, size_t extra)
 	buf->data = data;
 	buf->cap = cap;
 	return true;
+}
+
+void rk_buf_reserve(struct rk_buf *buf, size_t size)
+{
+	size_t cap = 0;
+
+	if (!buf->data && !buf->failed && size && size < SIZE_MAX) {
+		buf->data = rk_memory_alloc(size + 1, &cap);
+		buf->cap = buf->data ? cap : 0;
+	}
+	if (reserve(buf, size))
+		buf->data[buf->len] = '\0';
 }
 
 void rk_buf_add(struct rk_buf *buf, const void *data, size_t size)

@@ -25,6 +25,9 @@ void rk_buf_adds(struct rk_buf *buf, const char *text);
 void rk_buf_addc(struct rk_buf *buf, char c);
 void rk_buf_addf(struct rk_buf *buf, const char *fmt, ...) RK_PRINTF(2, 3);
 
+/* Makes room for @size more bytes at once. Failure is told as that of an addition. */
+void rk_buf_reserve(struct rk_buf *buf, size_t size);
+
 /* Keeps the memory; len becomes @len, which is at most what it was. */
 void rk_buf_truncate(struct rk_buf *buf, size_t len);
 

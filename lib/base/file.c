@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -70,25 +71,45 @@ bool rk_path_is_below(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
+/* Room for what is left in the file, so that it need not grow; files below /proc have no
+ * size. */
+static void reserve_rest(int fd, size_t limit, struct rk_buf *buf)
+{
+	struct stat st;
+	off_t at;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+		return;
+	at = lseek(fd, 0, SEEK_CUR);
+	if (at >= 0 && at < st.st_size && (uintmax_t)(st.st_size - at) <= limit)
+		rk_buf_reserve(buf, (size_t)(st.st_size - at) + 1); /* sees the end */
+}
+
 int rk_file_read_fd(int fd, size_t limit, struct rk_buf *buf, struct rk_error *err)
 {
-	char chunk[65536];
-	size_t total = 0;
+	enum { CHUNK_SIZE = 65536 };
+	size_t start = buf->len;
 
+	reserve_rest(fd, limit, buf);
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		ssize_t n;
 
+		if (buf->cap - buf->len < 2)
+			rk_buf_reserve(buf, CHUNK_SIZE);
+		if (rk_buf_check(buf, err) < 0)
+			return -(int)err->code;
+		n = read(fd, buf->data + buf->len, buf->cap - buf->len - 1);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return rk_error_sys(err, errno, "read");
+		buf->len += (size_t)n;
+		buf->data[buf->len] = '\0';
 		if (n == 0)
-			return rk_buf_check(buf, err);
-		total += (size_t)n;
-		if (total > limit)
+			return 0;
+		if (buf->len - start > limit)
 			return rk_error_set(err, RK_EFORMAT, "longer than %zu bytes",
 					    limit);
-		rk_buf_add(buf, chunk, (size_t)n);
 	}
 }
 

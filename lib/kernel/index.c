@@ -52,8 +52,8 @@ int rk_index_init(struct rk_index *index, size_t n_items, struct rk_error *err)
 	index->slots = malloc(n_slots * sizeof(*index->slots));
 	if (!index->slots)
 		return rk_error_nomem(err);
-	for (size_t i = 0; i < n_slots; i++)
-		index->slots[i] = (struct rk_index_slot){.item = RK_INDEX_NONE};
+	/* RK_INDEX_NONE in each. */
+	memset(index->slots, 0xff, n_slots * sizeof(*index->slots));
 	index->mask = n_slots - 1;
 	if (getrandom(&index->seed, sizeof(index->seed), GRND_NONBLOCK) < 0)
 		index->seed = (uint64_t)(uintptr_t)index->slots;

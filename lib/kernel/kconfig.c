@@ -20,16 +20,17 @@ struct rk_kconfig {
 
 static bool is_name_char(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '_';
+	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 ||
+	       c == '_';
 }
 
 /* Bytes of "CONFIG_<name>" at @text, 0 if it does not begin with one. */
 static size_t name_len(const char *text)
 {
-	size_t len = strlen("CONFIG_");
+	static const char prefix[] = "CONFIG_";
+	size_t len = sizeof(prefix) - 1;
 
-	if (strncmp(text, "CONFIG_", len) != 0 || !is_name_char(text[len]))
+	if (strncmp(text, prefix, len) != 0 || !is_name_char(text[len]))
 		return 0;
 	while (is_name_char(text[len]))
 		len++;
@@ -85,7 +86,7 @@ static const char *parse_line(char *line, struct entry *ret)
 static int add_entry(struct rk_kconfig *config, struct entry entry, struct rk_error *err)
 {
 	if (config->n_entries == config->cap) {
-		size_t cap = config->cap ? config->cap * 2 : 4096;
+		size_t cap = config->cap ? config->cap * 2 : 12288;
 		struct entry *entries =
 			reallocarray(config->entries, cap, sizeof(*entries));
 

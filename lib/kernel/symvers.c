@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lib/base/memory.h"
 #include "lib/kernel/index.h"
 #include "lib/kernel/symvers.h"
 
@@ -12,17 +13,18 @@ struct rk_symvers {
 	struct rk_index index;
 };
 
-/* Ends the column at @next with a NUL where its tab was; false: there is no tab. */
-static bool take_column(char **next, char *end, char **ret)
+/* Ends the column at @next with a NUL where its tab was; NULL: there is no tab before the
+ * line's own NUL. */
+static char *take_column(char **next)
 {
-	char *tab = memchr(*next, '\t', (size_t)(end - *next));
+	char *start = *next;
+	char *tab = strchrnul(start, '\t');
 
-	if (!tab)
-		return false;
+	if (!*tab)
+		return NULL;
 	*tab = '\0';
-	*ret = *next;
 	*next = tab + 1;
-	return true;
+	return start;
 }
 
 static bool parse_crc(const char *text, uint32_t *ret)
@@ -50,36 +52,60 @@ static bool parse_crc(const char *text, uint32_t *ret)
 	return n_digits > 0;
 }
 
-/* What is wrong with the line, or NULL. */
+/* True, and @next is behind them, if these bytes are next. */
+static bool skip(char **next, const char *end, const char *bytes, size_t len)
+{
+	if ((size_t)(end - *next) < len || memcmp(*next, bytes, len) != 0)
+		return false;
+	*next += len;
+	return true;
+}
+#define SKIP(next, end, text) skip(next, end, text, sizeof(text) - 1)
+
+/* What is wrong with the end of a line, from its fourth column, or NULL. */
+static const char *parse_license(char *line, char *end, struct rk_export *ret)
+{
+	bool known = SKIP(&line, end, "EXPORT_SYMBOL");
+
+	ret->gpl_only = known && SKIP(&line, end, "_GPL");
+	known = known && (!*line || *line == '\t');
+	/* Kernels before 5.4 write no namespace column. */
+	if (*line != '\t')
+		line = strchrnul(line, '\t');
+	ret->ns = line + (*line == '\t');
+	if (*ret->ns && strchr(ret->ns, '\t'))
+		return "has more than 5 columns";
+	return known ? NULL
+		     : "has neither EXPORT_SYMBOL nor EXPORT_SYMBOL_GPL in column 4";
+}
+
+/* What is wrong with the line, or NULL. Most lines have no CRC and are of vmlinux. */
 static const char *parse_line(char *line, char *end, struct rk_export *ret)
 {
-	char *crc;
-	char *name;
-	char *owner;
-	char *license;
+	static const char zeroes[] = "0x00000000\t";
+	char *crc = line;
+	const char *wrong;
+	bool has_owner;
 
 	*end = '\0';
-	if (!take_column(&line, end, &crc) || !take_column(&line, end, &name) ||
-	    !take_column(&line, end, &owner))
+	if (SKIP(&line, end, zeroes))
+		crc = NULL;
+	else if (!take_column(&line))
 		return "has fewer than 4 columns";
-	/* Kernels before 5.4 write no namespace column. */
-	if (!take_column(&line, end, &license)) {
-		license = line;
-		line = end;
-	}
-	if (memchr(line, '\t', (size_t)(end - line)))
-		return "has more than 5 columns";
-	if (!parse_crc(crc, &ret->crc))
+	ret->name = take_column(&line);
+	ret->owner = line;
+	has_owner = SKIP(&line, end, "vmlinux\t");
+	if (has_owner)
+		line[-1] = '\0';
+	if (!ret->name || (!has_owner && !take_column(&line)))
+		return "has fewer than 4 columns";
+	wrong = parse_license(line, end, ret);
+	ret->crc = 0;
+	if (crc && !parse_crc(crc, &ret->crc))
 		return "begins with no CRC of up to 8 hexadecimal digits";
-	if (!*name || !*owner)
+	if (!*ret->name || !*ret->owner)
 		return "has an empty name";
-	ret->gpl_only = strcmp(license, "EXPORT_SYMBOL_GPL") == 0;
-	if (!ret->gpl_only && strcmp(license, "EXPORT_SYMBOL") != 0)
-		return "has neither EXPORT_SYMBOL nor EXPORT_SYMBOL_GPL in column 4";
-	ret->name = name;
-	ret->owner = owner;
-	ret->ns = line;
-	return NULL;
+	return wrong;
 }
 
 static struct rk_export *add_export(struct rk_symvers *symvers)
@@ -88,7 +114,9 @@ static struct rk_export *add_export(struct rk_symvers *symvers)
 		size_t cap =
 			symvers->cap ? symvers->cap * 2 : symvers->text.len / 64 + 16;
 		struct rk_export *exports =
-			reallocarray(symvers->exports, cap, sizeof(*exports));
+			symvers->cap
+				? reallocarray(symvers->exports, cap, sizeof(*exports))
+				: rk_memory_alloc(cap * sizeof(*exports), NULL);
 
 		if (!exports)
 			return NULL;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/memory.h"
 #include "lib/base/xz.h"
 #include "lib/module/module.h"
 
@@ -41,7 +42,7 @@ static int read_file(struct rk_module *module, struct rk_error *err)
 		return rk_error_set(err, RK_EFORMAT, "is longer than %d bytes",
 				    RK_MODULE_SIZE_LIMIT);
 	module->size = (size_t)st.st_size;
-	module->data = malloc(module->size ? module->size : 1);
+	module->data = rk_memory_alloc(module->size ? module->size : 1, NULL);
 	if (!module->data)
 		return rk_error_nomem(err);
 	return read_all(fd, module, err);
