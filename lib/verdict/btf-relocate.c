@@ -111,7 +111,7 @@ static bool read_base(struct relocation *r)
 		r->beginnings[bit / 8] |= (uint8_t)(1U << (bit % 8));
 	}
 	r->problem->type = 0;
-	qsort(r->sorted, id - 1, sizeof(*r->sorted), by_name);
+	qsort(r->sorted, id - 1, sizeof(struct distilled *), by_name);
 	return true;
 }
 
@@ -368,7 +368,7 @@ static bool rewrite(struct relocation *r)
 static bool make_room(struct relocation *r)
 {
 	r->types = calloc(r->n_types, sizeof(*r->types));
-	r->sorted = calloc(r->n_types, sizeof(*r->sorted));
+	r->sorted = calloc(r->n_types, sizeof(struct distilled *));
 	/* One more: rk_btf_next() writes before it sees the end. */
 	r->split = calloc((size_t)r->n_split + 1, sizeof(*r->split));
 	r->named = calloc(r->btf->base->strings.size + 1, sizeof(*r->named));

@@ -534,7 +534,11 @@ bool rk_btf_next(const struct rk_btf *btf, struct rk_bytes *at, struct rk_btf_ty
 
 uint32_t rk_btf_count(const struct rk_btf *btf)
 {
-	return btf->n_types + (btf->base ? rk_btf_count(btf->base) - 1 : 0);
+	uint32_t n = btf->n_types;
+
+	for (btf = btf->base; btf; btf = btf->base)
+		n += btf->n_types - 1; /* void is counted */
+	return n;
 }
 
 static bool is_modifier(uint32_t kind)

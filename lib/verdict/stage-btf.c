@@ -67,22 +67,24 @@ static void doubt(struct rk_judge *judge)
 }
 
 /* With .BTF.base: the types in it are looked for in the kernel's. */
-static void judge_distilled(struct rk_judge *judge, struct rk_btf *btf,
-			    struct rk_bytes data, struct rk_bytes base_data)
+static void judge_distilled(struct rk_judge *judge, struct rk_bytes data,
+			    struct rk_bytes base_data)
 {
-	struct rk_btf base = {.has_layout = btf->has_layout};
+	struct rk_btf base = {.has_layout = judge->facts.btf_layout};
+	struct rk_btf btf = {.has_layout = judge->facts.btf_layout, .base = &base};
 	struct rk_btf kernel = {0};
 	struct rk_btf_problem problem;
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 
-	btf->base = &base;
-	if (!rk_btf_check(&base, base_data, &problem))
+	if (!rk_btf_check(&base, base_data, &problem)) {
 		refuse(judge, ".BTF.base", &problem);
-	else if (!rk_btf_check(btf, data, &problem))
-		refuse(judge, ".BTF", &problem);
-	else if (!read_kernel(judge, &buf, &kernel))
-		return; /* as Kbuild made it, it fits the kernel whose headers it used */
-	else if (!rk_btf_relocate(btf, &kernel, &problem))
+		return;
+	}
+	/* Where the kernel's cannot be read: as Kbuild made it, it fits the kernel whose
+	 * headers it used. */
+	if (!rk_btf_check(&btf, data, &problem) ||
+	    (read_kernel(judge, &buf, &kernel) &&
+	     !rk_btf_relocate(&btf, &kernel, &problem)))
 		refuse(judge, ".BTF", &problem);
 }
 
@@ -98,7 +100,7 @@ void rk_stage_btf(struct rk_judge *judge)
 	if (!judge->facts.btf_modules || judge->facts.btf_mismatch_ok || data.size == 0)
 		return;
 	if (base_data.size) {
-		judge_distilled(judge, &btf, data, base_data);
+		judge_distilled(judge, data, base_data);
 		return;
 	}
 	/* Modules of the kernel's own tree were made with its BTF; others are looked at.
