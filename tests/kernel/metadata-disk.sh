@@ -12,7 +12,7 @@ prepare_on()
 {
 	BINDS=(--size "$1" --perms 0777 --tmpfs "$CACHE")
 	# shellcheck disable=SC2016
-	as_user sh -c '"$@"; status=$?; find "$XDG_CACHE_HOME" -type f -size +0; exit $status' \
+	as_user sh -c '"$@"; status=$?; find "$XDG_CACHE_HOME/rkmod/metadata" -type f -size +0; exit $status' \
 		- "$RKMOD_TEST_PREFIX/bin/rkmod" prepare --root "$ROOT"
 }
 
