@@ -6,24 +6,49 @@
 #include "lib/module/find.h"
 
 enum {
-	OPTION_STRICT = 256,
+	OPTION_ALL = 256,
+	OPTION_EXTRA_SYMBOLS,
+	OPTION_STRICT,
 };
 
 struct options {
 	struct rk_common common;
+	bool all;
 	bool strict;
 	struct rk_strv paths;
+	struct rk_strv extra_symbols;
 };
 
 static void release_options(struct options *options)
 {
 	rk_strv_release(&options->paths);
+	rk_strv_release(&options->extra_symbols);
+}
+
+/* Return: false if it is none of the command's own. */
+static bool take_option(int option, struct options *ret)
+{
+	switch (option) {
+	case OPTION_ALL:
+		ret->all = true;
+		return true;
+	case OPTION_EXTRA_SYMBOLS:
+		rk_strv_add(&ret->extra_symbols, optarg);
+		return true;
+	case OPTION_STRICT:
+		ret->strict = true;
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
 	static const struct option longs[] = {
+		{"all", no_argument, NULL, OPTION_ALL},
+		{"extra-symbols", required_argument, NULL, OPTION_EXTRA_SYMBOLS},
 		{"strict", no_argument, NULL, OPTION_STRICT},
 		{0},
 	};
@@ -33,21 +58,42 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 				       &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
-		if (option != OPTION_STRICT)
+		if (!take_option(option, ret))
 			return RK_EXIT_FAILED;
-		ret->strict = true;
 	}
-	if (optind == argc)
+	if (optind == argc && !ret->all)
 		return (int)rk_cmd_usage(&cmd_check);
 	for (; optind < argc; optind++)
 		rk_strv_add(&ret->paths, argv[optind]);
 	return RK_EXIT_OK;
 }
 
-static int find_modules(const struct options *options, struct rk_strv *ret,
-			struct rk_error *err)
+/* Every module of the target kernel. */
+static int find_all(struct rk_pipeline *pipeline, struct rk_strv *ret,
+		    struct rk_error *err)
 {
-	if (rk_strv_check(&options->paths, err) < 0)
+	cleanup_free char *dir = NULL;
+	const struct rk_kernel *kernel;
+
+	if (rk_pipeline_kernel(pipeline, err) < 0)
+		return -(int)err->code;
+	kernel = pipeline->kernel;
+	if (!kernel->modules_dir[0]) {
+		rk_error_set(err, RK_ENOTFOUND, "there is no '/lib/modules/%s'",
+			     kernel->release);
+		return rk_error_cure(err, "no-module", "install the kernel's modules");
+	}
+	if (rk_root_host_path(kernel->root, kernel->modules_dir, &dir, err) < 0)
+		return -(int)err->code;
+	return rk_module_find(dir, ret, err);
+}
+
+static int find_modules(const struct options *options, struct rk_pipeline *pipeline,
+			struct rk_strv *ret, struct rk_error *err)
+{
+	if (rk_strv_check(&options->paths, err) < 0 ||
+	    rk_strv_check(&options->extra_symbols, err) < 0 ||
+	    (options->all && find_all(pipeline, ret, err) < 0))
 		return -(int)err->code;
 	for (size_t i = 0; i < options->paths.n_items; i++)
 		if (rk_module_find(options->paths.items[i], ret, err) < 0)
@@ -84,7 +130,8 @@ static enum rk_exit check(struct rk_app *app, const struct options *options,
 	bool ok;
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
-	if (find_modules(options, &files, &err) < 0 ||
+	pipeline.extra_symbols = &options->extra_symbols;
+	if (find_modules(options, &pipeline, &files, &err) < 0 ||
 	    rk_pipeline_check(&pipeline, &files, &err) < 0)
 		return rk_cmd_fail(app, &err);
 	ok = is_good(&pipeline, options->strict);
@@ -109,8 +156,11 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 
 const struct rk_cmd cmd_check = {
 	.name = "check",
-	.args = "FILE.ko|DIR...",
+	.args = "[FILE.ko|DIR]...",
 	.summary = "what the kernel's loader will say to modules",
-	.help = "      --strict            undecided is a failure, too\n",
+	.help = "      --all               every module of the target kernel\n"
+		"      --extra-symbols FILE  what other modules export, as Kbuild wrote it into\n"
+		"                          their Module.symvers (also KBUILD_EXTRA_SYMBOLS)\n"
+		"      --strict            undecided is a failure, too\n",
 	.run = run,
 };

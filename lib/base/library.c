@@ -13,7 +13,9 @@ static int fill(void *handle, const struct rk_library *library, struct rk_error 
 			return rk_error_set(err, RK_ETOOL,
 					    "library '%s' has no function '%s'",
 					    library->soname, library->symbols[i].name);
-		*library->symbols[i].address = address;
+		/* Filled before, it may be in use by other threads. */
+		if (*library->symbols[i].address != address)
+			*library->symbols[i].address = address;
 	}
 	return 0;
 }

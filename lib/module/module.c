@@ -107,7 +107,7 @@ static int decompress(struct rk_module *module, struct rk_error *err)
 	return 0;
 }
 
-int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *err)
+int rk_module_new(const char *path, struct rk_module **ret, struct rk_error *err)
 {
 	cleanup(rk_module_free_p) struct rk_module *module = calloc(1, sizeof(*module));
 
@@ -115,10 +115,36 @@ int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *er
 		return rk_error_nomem(err);
 	if (rk_strdup(path, &module->path, err) < 0)
 		return -(int)err->code;
-	if (read_file(module, err) < 0 || decompress(module, err) < 0)
-		return rk_error_prefix(err, "'%s'", path);
 	*ret = RK_STEAL(module);
 	return 0;
+}
+
+int rk_module_read(struct rk_module *module, struct rk_error *err)
+{
+	if (module->data)
+		return 0;
+	if (read_file(module, err) < 0 || decompress(module, err) < 0) {
+		rk_module_drop(module);
+		return rk_error_prefix(err, "'%s'", module->path);
+	}
+	return 0;
+}
+
+int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *err)
+{
+	cleanup(rk_module_free_p) struct rk_module *module = NULL;
+
+	if (rk_module_new(path, &module, err) < 0 || rk_module_read(module, err) < 0)
+		return -(int)err->code;
+	*ret = RK_STEAL(module);
+	return 0;
+}
+
+void rk_module_drop(struct rk_module *module)
+{
+	free(module->data);
+	module->data = NULL;
+	module->size = 0;
 }
 
 void rk_module_free(struct rk_module *module)

@@ -43,6 +43,16 @@ enum {
 RK_MUST_CHECK int rk_module_open(const char *path, struct rk_module **ret,
 				 struct rk_error *err);
 void rk_module_free(struct rk_module *module); /* accepts NULL */
+
+/*
+ * The same in steps, for thousands of files whose bytes would not all fit into memory:
+ * one that is not read yet; its bytes, if they are not there; without them again.
+ */
+RK_MUST_CHECK int rk_module_new(const char *path, struct rk_module **ret,
+				struct rk_error *err);
+RK_MUST_CHECK int rk_module_read(struct rk_module *module, struct rk_error *err);
+void rk_module_drop(struct rk_module *module);
+
 RK_CLEANUP_FUNC(struct rk_module *, rk_module_free);
 
 #endif

@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "lib/base/log.h"
+#include "lib/pipeline/judge.h"
 #include "lib/pipeline/pipeline.h"
-#include "lib/verdict/facts.h"
 
 static int64_t now_ms(void)
 {
@@ -39,6 +39,9 @@ void rk_pipeline_release(struct rk_pipeline *pipeline)
 		rk_module_free(pipeline->modules[i].module);
 	}
 	free(pipeline->modules);
+	for (size_t i = 0; i < pipeline->n_extra; i++)
+		rk_symvers_free(pipeline->extra[i]);
+	free(pipeline->extra);
 	rk_findings_release(&pipeline->findings);
 	rk_build_result_release(&pipeline->build);
 	rk_metadata_free(pipeline->metadata);
@@ -170,53 +173,12 @@ static int require_metadata(struct rk_pipeline *p, unsigned int jobs, bool prepa
 			     "run 'rkmod prepare', or build without --no-prepare");
 }
 
-static int open_modules(struct rk_pipeline *p, const struct rk_strv *paths,
-			struct rk_error *err)
-{
-	p->modules = calloc(paths->n_items ? paths->n_items : 1, sizeof(*p->modules));
-	if (!p->modules)
-		return rk_error_nomem(err);
-	for (size_t i = 0; i < paths->n_items; i++) {
-		if (rk_module_open(paths->items[i], &p->modules[i].module, err) < 0)
-			return -(int)err->code;
-		p->n_modules++;
-	}
-	return 0;
-}
-
-static int judge_modules(struct rk_pipeline *p, struct rk_error *err)
-{
-	cleanup_free const struct rk_module **all =
-		calloc(p->n_modules ? p->n_modules : 1, sizeof(*all));
-	struct rk_loader_facts facts = rk_loader_facts(p->kernel);
-	struct rk_verdict_target target = {.kernel = p->kernel,
-					   .siblings = all,
-					   .n_siblings = p->n_modules,
-					   .facts = &facts};
-
-	if (!all)
-		return rk_error_nomem(err);
-	for (size_t i = 0; i < p->n_modules; i++)
-		all[i] = p->modules[i].module;
-	for (size_t i = 0; i < p->n_modules; i++)
-		if (rk_verdict_judge(all[i], &target, &p->modules[i].verdict, err) < 0)
-			return -(int)err->code;
-	return 0;
-}
-
-static int check(struct rk_pipeline *p, const struct rk_strv *paths, struct rk_error *err)
-{
-	if (open_modules(p, paths, err) < 0)
-		return -(int)err->code;
-	return judge_modules(p, err);
-}
-
 int rk_pipeline_check(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 		      struct rk_error *err)
 {
 	if (rk_pipeline_kernel(pipeline, err) < 0)
 		return -(int)err->code;
-	return TIMED(&pipeline->check_ms, check(pipeline, paths, err));
+	return TIMED(&pipeline->check_ms, rk_pipeline_judge(pipeline, paths, err));
 }
 
 int rk_pipeline_build(struct rk_pipeline *pipeline,

@@ -21,6 +21,10 @@ struct rk_pipeline {
 	struct rk_findings findings; /* of the whole run; modules have their own */
 	struct rk_pipeline_module *modules;
 	size_t n_modules;
+	const struct rk_strv
+		*extra_symbols;    /* files like Module.symvers; borrowed, or NULL */
+	struct rk_symvers **extra; /* what they and KBUILD_EXTRA_SYMBOLS hold */
+	size_t n_extra;
 	unsigned int kernel_ms; /* how long each step took */
 	unsigned int toolchain_ms;
 	unsigned int metadata_ms;
@@ -30,7 +34,7 @@ struct rk_pipeline {
 
 /* A judged module file. */
 struct rk_pipeline_module {
-	struct rk_module *module;
+	struct rk_module *module; /* without its bytes where there are many */
 	struct rk_verdict verdict;
 };
 
@@ -65,7 +69,8 @@ RK_MUST_CHECK int rk_pipeline_build(struct rk_pipeline *pipeline,
 				    const struct rk_build_request *request, bool prepare,
 				    struct rk_error *err);
 
-/* Judges files against the target kernel, beside each other. */
+/* Judges files against the target kernel, beside each other (and beside the modules
+ * that extra_symbols and KBUILD_EXTRA_SYMBOLS name). */
 RK_MUST_CHECK int rk_pipeline_check(struct rk_pipeline *pipeline,
 				    const struct rk_strv *paths, struct rk_error *err);
 

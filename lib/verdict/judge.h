@@ -7,6 +7,7 @@
 #include "lib/module/signature.h"
 #include "lib/module/versions.h"
 #include "lib/verdict/facts.h"
+#include "lib/verdict/siblings.h"
 #include "lib/verdict/verdict.h"
 
 /*
@@ -52,17 +53,6 @@ enum rk_taint {
 	RK_N_TAINTS,
 };
 
-enum {
-	RK_MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN */
-};
-
-/* A module beside the judged one, which is taken to be loaded before it. */
-struct rk_sibling {
-	struct rk_module_exports exports;
-	char name[RK_MODULE_NAME_SIZE + 1];
-	bool proprietary;
-};
-
 struct rk_judge {
 	/* What is judged, against what. */
 	const struct rk_module *module;
@@ -95,8 +85,6 @@ struct rk_judge {
 	struct rk_bytes strings;
 	struct rk_versions versions; /* the form that counts */
 	struct rk_module_exports exports;
-	/* Exports of modules beside it; read when a symbol is missing elsewhere. */
-	struct rk_sibling *siblings;
 	bool proprietary; /* TAINT_PROPRIETARY_MODULE: GPL-only symbols are hidden */
 	bool uses_gpl_only;
 	struct rk_layout *layout;   /* NULL: not known */
@@ -161,9 +149,6 @@ enum rk_version_answer rk_judge_version(struct rk_judge *judge, const char *name
 
 /* include/linux/license.h; NULL is none. */
 bool rk_license_is_gpl_compatible(const char *license);
-
-/* The exports of the modules beside this one, read once; NULL: no memory. */
-const struct rk_sibling *rk_judge_siblings(struct rk_judge *judge);
 
 /*
  * Symbols that fail for one reason are one finding: a module for another kernel may have

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lib/base/file.h"
 #include "lib/verdict/judge.h"
 
 enum {
@@ -105,28 +106,61 @@ static bool find_in_kernel(const struct rk_judge *judge, const char *name,
 	return true;
 }
 
-static bool find_in_siblings(struct rk_judge *judge, const char *name, struct hit *ret)
+static bool find_in_siblings(const struct rk_judge *judge, const char *name,
+			     struct hit *ret)
 {
-	const struct rk_sibling *siblings = rk_judge_siblings(judge);
+	const struct rk_siblings *siblings = judge->target->siblings;
 
-	for (size_t i = 0; siblings && i < judge->target->n_siblings; i++) {
+	for (size_t i = 0; siblings && i < siblings->n_items; i++) {
+		const struct rk_sibling *sibling = &siblings->items[i];
 		const struct rk_module_export *export =
-			rk_module_exports_find(&siblings[i].exports, name);
+			sibling->module == judge->module
+				? NULL
+				: rk_module_exports_find(&sibling->exports, name);
 
 		/* A hidden hit is no hit: the search goes on. */
 		if (!export || (export->gpl_only && judge->proprietary))
 			continue;
 		*ret = (struct hit){
 			.ns = export->ns,
-			.owner = siblings[i].name,
+			.owner = sibling->name,
 			.crc = export->crc,
 			.has_crc = judge->facts.modversions && export->has_crc,
 			.gpl_only = export->gpl_only,
-			.owner_proprietary = siblings[i].proprietary,
+			.owner_proprietary = sibling->proprietary,
 		};
 		return true;
 	}
 	return false;
+}
+
+/* Modules that are not here, but whose Module.symvers is. */
+static bool find_in_extra(const struct rk_judge *judge, const char *name, struct hit *ret)
+{
+	for (size_t i = 0; i < judge->target->n_extra; i++) {
+		const struct rk_export *export =
+			rk_symvers_find(judge->target->extra[i], name);
+
+		if (!export || (export->gpl_only && judge->proprietary))
+			continue;
+		*ret = (struct hit){
+			.ns = export->ns,
+			.owner = rk_path_base(export->owner),
+			.crc = export->crc,
+			.has_crc = judge->facts.modversions,
+			.gpl_only = export->gpl_only,
+		};
+		return true;
+	}
+	return false;
+}
+
+static bool find_beside(const struct rk_judge *judge, const char *name, struct hit *ret)
+{
+	if (find_in_siblings(judge, name, ret))
+		return true;
+	judge->verdict->misses_symbols = true;
+	return find_in_extra(judge, name, ret);
 }
 
 /* A character of a module's name: '-' and '_' are one. */
@@ -273,7 +307,7 @@ static void look_up(struct pass *pass, const Elf64_Sym *symbol, const char *name
 			miss(pass, symbol, name, &hit);
 		else
 			resolve(pass, &hit, name);
-	} else if (!find_in_siblings(judge, name, &hit)) {
+	} else if (!find_beside(judge, name, &hit)) {
 		miss(pass, symbol, name, NULL);
 	} else if (!resolve(pass, &hit, name)) {
 		miss(pass, symbol, name, &hit);

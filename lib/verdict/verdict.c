@@ -101,9 +101,6 @@ static void sort_findings(struct rk_findings *findings)
 
 static void release_judge(struct rk_judge *judge)
 {
-	for (size_t i = 0; judge->siblings && i < judge->target->n_siblings; i++)
-		rk_module_exports_release(&judge->siblings[i].exports);
-	free(judge->siblings);
 	free(judge->tags);
 	rk_layout_free(judge->layout);
 	rk_module_exports_release(&judge->exports);

@@ -7,6 +7,7 @@
 #include "lib/module/module.h"
 
 struct rk_loader_facts; /* lib/verdict/facts.h */
+struct rk_siblings;     /* lib/verdict/siblings.h */
 
 /* What the kernel will answer to finit_module. */
 enum rk_answer {
@@ -18,11 +19,13 @@ enum rk_answer {
 };
 const char *rk_answer_name(enum rk_answer answer); /* "accept", "refuse", ... */
 
-/* A module that stands beside the judged one: its exports satisfy it. */
+/* Against what a module is judged. All is borrowed, and may be shared by threads. */
 struct rk_verdict_target {
-	const struct rk_kernel *kernel;          /* or NULL: the file alone is judged */
-	const struct rk_module *const *siblings; /* modules given together */
-	size_t n_siblings;
+	const struct rk_kernel *kernel;     /* or NULL: the file alone is judged */
+	const struct rk_siblings *siblings; /* modules given together, or NULL */
+	/* Module.symvers of other module folders (KBUILD_EXTRA_SYMBOLS). */
+	struct rk_symvers *const *extra;
+	size_t n_extra;
 	/* Of @kernel, where many modules are judged; NULL: read for this call. */
 	const struct rk_loader_facts *facts;
 };
@@ -34,6 +37,8 @@ struct rk_verdict {
 	const char *stage;    /* name of the refusing stage, NULL if none; static */
 	char taints[27];      /* letters that loading adds, "" if none: "OE" */
 	struct rk_findings findings; /* most important first */
+	/* A symbol was looked for among siblings, and not found there. */
+	bool misses_symbols;
 };
 
 /* "ENOEXEC"; the kernel's ENOTSUPP has no name outside and is "524". NULL for 0. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/verdict/facts.h"
+#include "lib/verdict/siblings.h"
 #include "lib/verdict/verdict.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -39,13 +40,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rk_module module = {
 		.path = (char *)"fuzz.ko", .data = (uint8_t *)data, .size = size};
 	struct rk_module other = module;
-	const struct rk_module *siblings[] = {&module, &other};
-	const struct rk_verdict_target target = {
-		.kernel = kernel(), .siblings = siblings, .n_siblings = 2};
+	struct rk_siblings siblings;
+	const struct rk_verdict_target target = {.kernel = kernel(),
+						 .siblings = &siblings};
 	struct rk_error err = RK_ERROR_INIT;
 	struct rk_verdict verdict;
 
-	if (rk_verdict_judge(&module, &target, &verdict, &err) == 0)
+	if (rk_siblings_init(&siblings, 2, &err) == 0 &&
+	    rk_siblings_set(&siblings, 0, &module, &err) == 0 &&
+	    rk_siblings_set(&siblings, 1, &other, &err) == 0 &&
+	    rk_verdict_judge(&module, &target, &verdict, &err) == 0)
 		rk_verdict_release(&verdict);
+	rk_siblings_release(&siblings);
 	return 0;
 }

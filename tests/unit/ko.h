@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/verdict/siblings.h"
 #include "lib/verdict/verdict.h"
 #include "tests/unit/tap.h"
 
@@ -208,20 +209,23 @@ static inline void ko_expect(struct rk_verdict *verdict,
 static inline void ko_judge(struct ko *ko, struct ko *beside, struct ko_kernel *kernel,
 			    const struct ko_expected *expected)
 {
-	const struct rk_module *siblings[] = {ko_module(ko),
-					      beside ? ko_module(beside) : NULL};
+	struct rk_siblings siblings;
 	const struct rk_verdict_target target = {
 		.kernel = kernel ? &kernel->kernel : NULL,
-		.siblings = siblings,
-		.n_siblings = beside ? 2 : 1,
+		.siblings = &siblings,
 	};
 	struct rk_verdict verdict;
 	struct rk_error err = RK_ERROR_INIT;
 
-	if (!EXPECT_INT(rk_verdict_judge(ko_module(ko), &target, &verdict, &err), 0))
-		return;
-	ko_expect(&verdict, expected);
-	rk_verdict_release(&verdict);
+	EXPECT_INT(rk_siblings_init(&siblings, 2, &err), 0);
+	EXPECT_INT(rk_siblings_set(&siblings, 0, ko_module(ko), &err), 0);
+	if (beside)
+		EXPECT_INT(rk_siblings_set(&siblings, 1, ko_module(beside), &err), 0);
+	if (EXPECT_INT(rk_verdict_judge(ko_module(ko), &target, &verdict, &err), 0)) {
+		ko_expect(&verdict, expected);
+		rk_verdict_release(&verdict);
+	}
+	rk_siblings_release(&siblings);
 }
 
 #endif
