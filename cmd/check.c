@@ -7,7 +7,9 @@
 
 enum {
 	OPTION_ALL = 256,
+	OPTION_CERT,
 	OPTION_EXTRA_SYMBOLS,
+	OPTION_SKIP_DIGESTS,
 	OPTION_STRICT,
 };
 
@@ -15,12 +17,15 @@ struct options {
 	struct rk_common common;
 	bool all;
 	bool strict;
+	bool skip_digests;
+	struct rk_strv certs;
 	struct rk_strv paths;
 	struct rk_strv extra_symbols;
 };
 
 static void release_options(struct options *options)
 {
+	rk_strv_release(&options->certs);
 	rk_strv_release(&options->paths);
 	rk_strv_release(&options->extra_symbols);
 }
@@ -32,8 +37,14 @@ static bool take_option(int option, struct options *ret)
 	case OPTION_ALL:
 		ret->all = true;
 		return true;
+	case OPTION_CERT:
+		rk_strv_add(&ret->certs, optarg);
+		return true;
 	case OPTION_EXTRA_SYMBOLS:
 		rk_strv_add(&ret->extra_symbols, optarg);
+		return true;
+	case OPTION_SKIP_DIGESTS:
+		ret->skip_digests = true;
 		return true;
 	case OPTION_STRICT:
 		ret->strict = true;
@@ -48,7 +59,9 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 {
 	static const struct option longs[] = {
 		{"all", no_argument, NULL, OPTION_ALL},
+		{"cert", required_argument, NULL, OPTION_CERT},
 		{"extra-symbols", required_argument, NULL, OPTION_EXTRA_SYMBOLS},
+		{"skip-digests", no_argument, NULL, OPTION_SKIP_DIGESTS},
 		{"strict", no_argument, NULL, OPTION_STRICT},
 		{0},
 	};
@@ -93,6 +106,7 @@ static int find_modules(const struct options *options, struct rk_pipeline *pipel
 {
 	if (rk_strv_check(&options->paths, err) < 0 ||
 	    rk_strv_check(&options->extra_symbols, err) < 0 ||
+	    rk_strv_check(&options->certs, err) < 0 ||
 	    (options->all && find_all(pipeline, ret, err) < 0))
 		return -(int)err->code;
 	for (size_t i = 0; i < options->paths.n_items; i++)
@@ -131,6 +145,8 @@ static enum rk_exit check(struct rk_app *app, const struct options *options,
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
 	pipeline.extra_symbols = &options->extra_symbols;
+	pipeline.judging = (struct rk_pipeline_judging){
+		.certs = &options->certs, .skip_digests = options->skip_digests};
 	if (find_modules(options, &pipeline, &files, &err) < 0 ||
 	    rk_pipeline_check(&pipeline, &files, &err) < 0)
 		return rk_cmd_fail(app, &err);
@@ -159,8 +175,10 @@ const struct rk_cmd cmd_check = {
 	.args = "[FILE.ko|DIR]...",
 	.summary = "what the kernel's loader will say to modules",
 	.help = "      --all               every module of the target kernel\n"
+		"      --cert FILE         a certificate that the kernel trusts, PEM or DER\n"
 		"      --extra-symbols FILE  what other modules export, as Kbuild wrote it into\n"
 		"                          their Module.symvers (also KBUILD_EXTRA_SYMBOLS)\n"
+		"      --skip-digests      believe the signatures of keys that it trusts\n"
 		"      --strict            undecided is a failure, too\n",
 	.run = run,
 };

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "lib/base/crypto.h"
@@ -12,12 +16,24 @@ enum {
 };
 
 #define FUNCTIONS(X)                                                                     \
+	X(BIO_free)                                                                      \
+	X(BIO_new_mem_buf)                                                               \
+	X(CRYPTO_free)                                                                   \
+	X(ERR_clear_error)                                                               \
 	X(EVP_DigestFinal_ex)                                                            \
 	X(EVP_DigestInit_ex)                                                             \
 	X(EVP_DigestUpdate)                                                              \
+	X(EVP_DigestVerify)                                                              \
+	X(EVP_DigestVerifyInit)                                                          \
 	X(EVP_MD_CTX_free)                                                               \
 	X(EVP_MD_CTX_new)                                                                \
-	X(EVP_sha256)
+	X(EVP_get_digestbyname)                                                          \
+	X(EVP_sha256)                                                                    \
+	X(PEM_read_bio_X509)                                                             \
+	X(X509_free)                                                                     \
+	X(X509_get0_pubkey)                                                              \
+	X(d2i_X509)                                                                      \
+	X(i2d_X509)
 
 static struct {
 	FUNCTIONS(RK_LIBRARY_POINTER)
@@ -126,5 +142,88 @@ int rk_sha256_file(const char *path, char ret[RK_SHA256_HEX_SIZE], struct rk_err
 		return r;
 	if (add_file(hash, fd, err) < 0 || rk_sha256_hex(hash, ret, err) < 0)
 		return rk_error_prefix(err, "'%s'", path);
+	return 0;
+}
+
+static int verify(const struct rk_crypto_signed *what, EVP_PKEY *key, EVP_MD_CTX *context,
+		  bool *ret, struct rk_error *err)
+{
+	const EVP_MD *digest = crypto.EVP_get_digestbyname(what->digest);
+
+	if (!digest || crypto.EVP_DigestVerifyInit(context, NULL, digest, NULL, key) != 1)
+		return rk_error_set(
+			err, RK_EFORMAT,
+			"libcrypto has no way to check a digest '%s' with this key",
+			what->digest);
+	*ret = crypto.EVP_DigestVerify(context, what->signature, what->signature_size,
+				       what->data, what->size) == 1;
+	return 0;
+}
+
+int rk_crypto_verify(const struct rk_crypto_signed *what, bool *ret, struct rk_error *err)
+{
+	const unsigned char *der = what->certificate;
+	EVP_MD_CTX *context;
+	EVP_PKEY *key;
+	X509 *certificate;
+	int r;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	context = crypto.EVP_MD_CTX_new();
+	certificate = crypto.d2i_X509(NULL, &der, (long)what->certificate_size);
+	key = certificate ? crypto.X509_get0_pubkey(certificate) : NULL;
+	if (!context)
+		r = rk_error_nomem(err);
+	else if (!key)
+		r = rk_error_set(err, RK_EFORMAT,
+				 "libcrypto does not know the kind of the signer's key");
+	else
+		r = verify(what, key, context, ret, err);
+	crypto.X509_free(certificate);
+	crypto.EVP_MD_CTX_free(context);
+	crypto.ERR_clear_error();
+	return r;
+}
+
+/* Return: false at the end of the text. */
+static bool add_pem(BIO *bio, struct rk_buf *buf)
+{
+	X509 *certificate = crypto.PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	unsigned char *der = NULL;
+	int size;
+
+	if (!certificate)
+		return false;
+	size = crypto.i2d_X509(certificate, &der);
+	if (size > 0)
+		rk_buf_add(buf, der, (size_t)size);
+	else
+		buf->failed = true;
+	crypto.CRYPTO_free(der, __FILE__, __LINE__);
+	crypto.X509_free(certificate);
+	return true;
+}
+
+int rk_crypto_pem(const void *text, size_t size, struct rk_buf *ret, struct rk_error *err)
+{
+	const size_t before = ret->len;
+	BIO *bio;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	if (size > INT_MAX)
+		return rk_error_set(err, RK_EFORMAT, "no certificate");
+	bio = crypto.BIO_new_mem_buf(text, (int)size);
+	if (!bio)
+		return rk_error_nomem(err);
+	while (add_pem(bio, ret))
+		;
+	crypto.BIO_free(bio);
+	crypto.ERR_clear_error();
+	if (rk_buf_check(ret, err) < 0)
+		return -(int)err->code;
+	if (ret->len == before)
+		return rk_error_set(err, RK_EFORMAT, "no certificate");
 	return 0;
 }

@@ -32,4 +32,29 @@ RK_CLEANUP_FUNC(struct rk_sha256 *, rk_sha256_free);
 RK_MUST_CHECK int rk_sha256_file(const char *path, char ret[RK_SHA256_HEX_SIZE],
 				 struct rk_error *err);
 
+/* What somebody signed, and with which key. All borrowed for the call. */
+struct rk_crypto_signed {
+	const uint8_t *certificate; /* X.509, DER */
+	size_t certificate_size;
+	const char *digest; /* "sha256" */
+	const uint8_t *data;
+	size_t size;
+	const uint8_t *signature; /* PKCS#1 1.5 for RSA, X9.62 for elliptic curves */
+	size_t signature_size;
+};
+
+/**
+ * rk_crypto_verify() - does a signature fit
+ * @ret: false: the data was changed, or somebody else signed it
+ * Return: 0, -RK_EFORMAT if this libcrypto cannot tell (kind of key, digest), -RK_ETOOL,
+ * -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_crypto_verify(const struct rk_crypto_signed *what, bool *ret,
+				   struct rk_error *err);
+
+/* The certificates of a PEM text, as DER one behind the other. Return: 0, -RK_EFORMAT if
+ * there is none, -RK_ETOOL, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_crypto_pem(const void *text, size_t size, struct rk_buf *ret,
+				struct rk_error *err);
+
 #endif

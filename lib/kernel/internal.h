@@ -2,6 +2,7 @@
 #ifndef RK_KERNEL_INTERNAL_H
 #define RK_KERNEL_INTERNAL_H
 
+#include "lib/kernel/certs.h"
 #include "lib/kernel/kernel.h"
 
 /* Between the files of this folder. */
@@ -22,6 +23,10 @@ RK_MUST_CHECK int rk_kernel_read_facts(const struct rk_machine *machine,
 /* sizeof(struct module) from the BTF in KDIR's vmlinux; 0 unknown. Cached. */
 size_t rk_vmlinux_module_size(const struct rk_machine *machine,
 			      const struct rk_root *root, const char *kdir);
+
+/* Certificates one behind the other. Return: 0, -RK_EFORMAT, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_certs_add_list(struct rk_certs *certs, struct rk_der list,
+				    struct rk_error *err);
 
 /* The KDIR of a headers package that is installed, meta-packages followed. */
 RK_MUST_CHECK int rk_kdir_of_package(const struct rk_root *root, const char *name,

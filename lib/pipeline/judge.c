@@ -10,6 +10,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
+#include "lib/module/signature.h"
 #include "lib/pipeline/judge.h"
 #include "lib/verdict/facts.h"
 #include "lib/verdict/siblings.h"
@@ -24,7 +25,9 @@ struct work {
 	struct rk_pipeline *pipeline;
 	struct rk_verdict_target target;
 	struct rk_siblings siblings;
-	bool keep; /* the bytes of modules */
+	bool keep;                  /* the bytes of modules */
+	pthread_mutex_t certs_lock; /* while they are read */
+	bool has_certs;
 	/* What the threads do: one call for each module. */
 	int (*step)(struct work *work, size_t i, struct rk_error *err);
 	atomic_size_t next;
@@ -84,11 +87,42 @@ static void drop(const struct work *work, size_t i)
 		rk_module_drop(work->pipeline->modules[i].module);
 }
 
+/* Those of the command line. */
+static int read_certs(struct rk_pipeline *p, struct rk_error *err)
+{
+	const struct rk_strv *files = p->judging.certs;
+
+	for (size_t i = 0; files && i < files->n_items; i++)
+		if (rk_certs_add_file(&p->certs, files->items[i], err) < 0)
+			return -(int)err->code;
+	return 0;
+}
+
+/* The kernel's image is large: it is read for modules that somebody signed. */
+static int need_certs(struct work *work, const struct rk_module *module,
+		      struct rk_error *err)
+{
+	struct rk_pipeline *p = work->pipeline;
+	int r = 0;
+
+	if (!module->data ||
+	    rk_signature_find(module->data, module->size).state != RK_SIGNATURE_PRESENT)
+		return 0;
+	pthread_mutex_lock(&work->certs_lock);
+	if (!work->has_certs)
+		r = rk_certs_add_kernel(&p->certs, p->machine, p->kernel, err);
+	work->has_certs = true;
+	pthread_mutex_unlock(&work->certs_lock);
+	return r;
+}
+
 static int judge(struct work *work, size_t i, struct rk_error *err)
 {
 	struct rk_pipeline_module *module = &work->pipeline->modules[i];
 	int r = rk_module_read(module->module, err);
 
+	if (r == 0)
+		r = need_certs(work, module->module, err);
 	if (r == 0)
 		r = rk_verdict_judge(module->module, &work->target, &module->verdict,
 				     err);
@@ -216,16 +250,21 @@ int rk_pipeline_judge(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 		.pipeline = pipeline,
 		.target = {.kernel = pipeline->kernel, .facts = &facts},
 		.keep = paths->n_items <= KEEP_LIMIT,
+		.certs_lock = PTHREAD_MUTEX_INITIALIZER,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	int r;
 
-	if (read_extra(pipeline, err) < 0 || list_modules(pipeline, paths, err) < 0)
+	if (read_extra(pipeline, err) < 0 || read_certs(pipeline, err) < 0 ||
+	    list_modules(pipeline, paths, err) < 0)
 		return -(int)err->code;
 	work.target.extra = pipeline->extra;
 	work.target.n_extra = pipeline->n_extra;
+	work.target.certs = &pipeline->certs;
+	work.target.skip_digests = pipeline->judging.skip_digests;
 	r = judge_all(&work, err);
 	rk_siblings_release(&work.siblings);
+	pthread_mutex_destroy(&work.certs_lock);
 	pthread_mutex_destroy(&work.lock);
 	return r;
 }

@@ -6,6 +6,12 @@
 #include "lib/request/request.h"
 #include "lib/verdict/verdict.h"
 
+/* How modules are judged. */
+struct rk_pipeline_judging {
+	const struct rk_strv *certs; /* files with more that the kernel trusts, or NULL */
+	bool skip_digests;           /* believe known signers */
+};
+
 /*
  * The only place that chains the nouns: kernel, toolchain, metadata, build, verdict.
  * Every step keeps what it found here, also when a later one fails.
@@ -18,7 +24,9 @@ struct rk_pipeline {
 	struct rk_toolchain *toolchain;
 	struct rk_metadata *metadata;
 	struct rk_build_result build;
-	struct rk_findings findings; /* of the whole run; modules have their own */
+	struct rk_pipeline_judging judging; /* set by the caller, all of it optional */
+	struct rk_certs certs;              /* read if a module is signed */
+	struct rk_findings findings;        /* of the whole run; modules have their own */
 	struct rk_pipeline_module *modules;
 	size_t n_modules;
 	const struct rk_strv

@@ -70,6 +70,8 @@ struct rk_judge {
 	/* What the loader found so far. */
 	struct rk_view view;
 	struct rk_signature signature;
+	bool is_verified;    /* by a key that the kernel knows: no taint E */
+	bool maybe_verified; /* whether that is so is not known */
 	struct rk_modinfo modinfo;
 	const char *info_name; /* modinfo's name, or the one in struct module */
 	char name[RK_MODULE_NAME_SIZE + 1]; /* in struct module */
@@ -186,6 +188,21 @@ struct rk_symbol_group {
 enum rk_symbol_cause rk_symbol_missing_cause(struct rk_judge *judge, const char *name);
 void rk_symbol_explain(struct rk_judge *judge, const struct rk_symbol_group *group,
 		       int sys_errno);
+
+/* What comes of the message in a signature; see signer.c. */
+enum rk_signer_answer {
+	RK_SIGNER_TRUSTED,
+	RK_SIGNER_UNKNOWN,     /* ENOKEY */
+	RK_SIGNER_UNSUPPORTED, /* ENOPKG */
+	RK_SIGNER_WRONG,       /* EKEYREJECTED: a known key, another digest */
+	RK_SIGNER_REFUSED,     /* was said already */
+	RK_SIGNER_UNDECIDED,   /* @why */
+};
+struct rk_signer {
+	enum rk_signer_answer answer;
+	char why[1024];
+};
+struct rk_signer rk_signer_judge(struct rk_judge *judge);
 
 void rk_layout_free(struct rk_layout *layout); /* accepts NULL */
 

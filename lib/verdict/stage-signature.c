@@ -24,45 +24,19 @@ static void tolerate(struct rk_judge *judge, const char *what, const char *reaso
 	}
 }
 
-/* The outermost element of the message: a sequence that the block's size can hold. Any
- * other is -EBADMSG in the kernel's decoder. */
-static bool is_sequence(struct rk_bytes pkcs7)
-{
-	enum {
-		SEQUENCE = 0x30,
-		INDEFINITE = 0x80,
-	};
-	size_t n_digits;
-	uint64_t size = 0;
-
-	if (pkcs7.size < 2 || pkcs7.data[0] != SEQUENCE)
-		return false;
-	if (pkcs7.data[1] < INDEFINITE)
-		return pkcs7.data[1] <= pkcs7.size - 2;
-	n_digits = pkcs7.data[1] & 0x7f;
-	if (n_digits == 0)
-		return true;
-	if (n_digits > 4 || n_digits > pkcs7.size - 2)
-		return false;
-	for (size_t i = 0; i < n_digits; i++)
-		size = size << 8 | pkcs7.data[2 + i];
-	return size <= pkcs7.size - 2 - n_digits;
-}
-
-static void judge_message(struct rk_judge *judge)
+/* Where it decides, doubt; else it is said all the same: a changed module of a known
+ * signer is refused everywhere. */
+static void judge_undecided(struct rk_judge *judge, const char *why)
 {
 	struct rk_finding *finding;
 
-	if (!is_sequence(judge->signature.pkcs7)) {
-		rk_judge_refuse(judge, EBADMSG, "signature-damaged",
-				"the signature is no PKCS#7 message");
-		return;
-	}
-	if (judge->facts.sig_enforce == RK_FACT_YES ||
-	    judge->facts.lockdown == RK_FACT_YES) {
-		rk_judge_doubt(
+	judge->maybe_verified = true;
+	if (judge->facts.sig_enforce != RK_FACT_NO ||
+	    judge->facts.lockdown != RK_FACT_NO) {
+		finding = rk_judge_doubt(
 			judge,
-			"the module is signed, and the kernel's keys are not known here");
+			"the module is signed, and whether the kernel trusts the signature is not known");
+		rk_judge_why(judge, finding, "%s", why);
 		return;
 	}
 	finding = rk_judge_note(
@@ -70,7 +44,54 @@ static void judge_message(struct rk_judge *judge)
 		"the module is signed; whether the kernel knows the key is not known here");
 	rk_judge_why(
 		judge, finding,
-		"an unknown key is accepted with taint E; a known key whose digest does not match is refused (EKEYREJECTED)");
+		"%s; an unknown key is accepted with taint E; a known key whose digest does not match is refused (EKEYREJECTED)",
+		why);
+}
+
+static void judge_unknown(struct rk_judge *judge)
+{
+	struct rk_finding *finding;
+
+	tolerate(judge, "the key that signed the module is not one of the kernel's",
+		 "module with unavailable key");
+	if (judge->failed)
+		return;
+	finding = rk_judge_note(
+		judge, "signature-unknown-key",
+		"the key that signed the module is not one of the kernel's");
+	rk_judge_why(
+		judge, finding,
+		"it is loaded as if it were not signed; keys that the firmware or shim hands over (MOK) are not known here, --cert names one");
+}
+
+static void judge_message(struct rk_judge *judge)
+{
+	struct rk_signer signer = rk_signer_judge(judge);
+	struct rk_finding *finding;
+
+	switch (signer.answer) {
+	case RK_SIGNER_TRUSTED:
+		judge->is_verified = true;
+		break;
+	case RK_SIGNER_UNKNOWN:
+		judge_unknown(judge);
+		break;
+	case RK_SIGNER_UNSUPPORTED:
+		tolerate(judge, signer.why, "module with unsupported crypto");
+		break;
+	case RK_SIGNER_WRONG:
+		finding = rk_judge_refuse(
+			judge, EKEYREJECTED, "signature-wrong",
+			"the signature is not that of these bytes by this key");
+		rk_judge_why(judge, finding, "%s", finding->kind->cause);
+		rk_judge_fix(judge, finding, "%s", finding->kind->cure);
+		break;
+	case RK_SIGNER_REFUSED:
+		break;
+	case RK_SIGNER_UNDECIDED:
+		judge_undecided(judge, signer.why);
+		break;
+	}
 }
 
 void rk_stage_signature(struct rk_judge *judge)

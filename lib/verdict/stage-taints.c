@@ -40,10 +40,12 @@ static void check_offenders(struct rk_judge *judge)
 
 static void check_signature(struct rk_judge *judge)
 {
-	if (!judge->facts.module_sig)
+	if (!judge->facts.module_sig || judge->is_verified || judge->maybe_verified)
 		return;
-	if (judge->signature.state != RK_SIGNATURE_PRESENT)
-		taint(judge, RK_TAINT_UNSIGNED, "the module is not signed (taint E)");
+	taint(judge, RK_TAINT_UNSIGNED,
+	      judge->signature.state == RK_SIGNATURE_NONE
+		      ? "the module is not signed (taint E)"
+		      : "the module is not signed by a key of the kernel (taint E)");
 }
 
 void rk_stage_taints(struct rk_judge *judge)

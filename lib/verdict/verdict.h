@@ -3,7 +3,7 @@
 #define RK_VERDICT_VERDICT_H
 
 #include "lib/finding/finding.h"
-#include "lib/kernel/kernel.h"
+#include "lib/kernel/certs.h"
 #include "lib/module/module.h"
 
 struct rk_loader_facts; /* lib/verdict/facts.h */
@@ -28,6 +28,10 @@ struct rk_verdict_target {
 	size_t n_extra;
 	/* Of @kernel, where many modules are judged; NULL: read for this call. */
 	const struct rk_loader_facts *facts;
+	/* Whose signatures it trusts; NULL: not looked for. */
+	const struct rk_certs *certs;
+	/* A known signer is believed: the digest over the module is not computed. */
+	bool skip_digests;
 };
 
 struct rk_verdict {

@@ -278,12 +278,6 @@ JUDGES(no_signature_is_refused_where_demanded, "plain.ko", "CONFIG_MODULE_SIG_FO
        REFUSED(EKEYREJECTED, "signature", "Loading of unsigned module is rejected",
 	       "signature-required"),
        (void)ko)
-JUDGES(a_signature_by_somebody_is_accepted_where_none_is_demanded, "plain.ko", "", "",
-       ACCEPTED_WITH("signature-unknown-key"),
-       sign(&ko, "\x30\x02\x05", 4, BLOCK(0, 0, 2, [11] = 4)))
-JUDGES(a_signature_by_somebody_is_undecided_where_one_is_demanded, "plain.ko",
-       "CONFIG_MODULE_SIG_FORCE=y\n", "", UNDECIDED,
-       sign(&ko, "\x30\x02\x05", 4, BLOCK(0, 0, 2, [11] = 4)))
 JUDGES(a_signature_that_is_no_message_is_refused, "plain.ko", "", "",
        REFUSED(EBADMSG, "signature", "", "signature-damaged"),
        sign(&ko, "\x31\x02\x05", 4, BLOCK(0, 0, 2, [11] = 4)))
@@ -465,8 +459,6 @@ static const struct test tests[] = {
 	TEST(relocations_without_addends_are_refused),
 	TEST(relocations_of_what_is_not_loaded_do_not_matter),
 	TEST(no_signature_is_refused_where_demanded),
-	TEST(a_signature_by_somebody_is_accepted_where_none_is_demanded),
-	TEST(a_signature_by_somebody_is_undecided_where_one_is_demanded),
 	TEST(a_signature_that_is_no_message_is_refused),
 	TEST(a_signature_larger_than_the_file_is_refused),
 	TEST(a_signature_of_another_kind_is_tolerated_its_bytes_stay),
