@@ -54,16 +54,23 @@ static uint32_t align(uint32_t size, uint64_t alignment)
 }
 
 /* False: the section lies over what was placed before. */
+static bool append(uint32_t *size, const Elf64_Shdr *section)
+{
+	uint32_t offset = align(*size, section->sh_addralign);
+	bool is_apart = offset >= *size && section->sh_size <= UINT32_MAX - offset;
+
+	*size = offset + (uint32_t)section->sh_size;
+	return is_apart;
+}
+
 static bool place(struct rk_layout *layout, size_t index, enum rk_region region,
 		  const Elf64_Shdr *section)
 {
 	uint32_t *size = &layout->sizes[region];
 	uint32_t offset = align(*size, section->sh_addralign);
-	bool is_apart = offset >= *size && section->sh_size <= UINT32_MAX - offset;
 
 	layout->places[index] = (struct rk_place){region, offset};
-	*size = offset + (uint32_t)section->sh_size;
-	return is_apart;
+	return append(size, section);
 }
 
 static void fault_overlap(struct rk_judge *judge, size_t index, const Elf64_Shdr *section)
@@ -75,6 +82,24 @@ static void fault_overlap(struct rk_judge *judge, size_t index, const Elf64_Shdr
 	rk_judge_where(judge, finding, "section header %zu, sh_addralign and sh_size",
 		       index);
 	rk_judge_why(judge, finding, "%s", finding->kind->cause);
+}
+
+/* layout_symtab(): both tables go behind the data that init uses, and those symbols that
+ * stay behind all other data. What a relocation would find there is not known. */
+static void place_symbols(struct rk_judge *judge, struct rk_layout *layout)
+{
+	const size_t indexes[] = {judge->symtab_index, judge->strtab_index};
+	uint32_t *data = &layout->sizes[RK_REGION_DATA];
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(indexes); i++) {
+		Elf64_Shdr section = rk_view_section(&judge->view, indexes[i]);
+		bool over_data = i == 0 && align(*data, section.sh_addralign) < *data;
+
+		if (!append(&layout->sizes[RK_REGION_INIT_DATA], &section) || over_data) {
+			fault_overlap(judge, indexes[i], &section);
+			return;
+		}
+	}
 }
 
 static void place_all(struct rk_judge *judge, struct rk_layout *layout)
@@ -107,6 +132,9 @@ void rk_stage_layout(struct rk_judge *judge)
 		return;
 	}
 	place_all(judge, layout);
+	if (judge->facts.kallsyms && judge->symtab_index && judge->strtab_index &&
+	    !judge->failed)
+		place_symbols(judge, layout);
 	for (size_t i = 0; !judge->failed && i < RK_N_REGIONS; i++)
 		if (layout->sizes[i] > ROOM) {
 			rk_judge_refuse(judge, ENOMEM, "layout-size",

@@ -6,16 +6,28 @@
 #include "lib/verdict/btf.h"
 #include "lib/verdict/judge.h"
 
-/* The first section of a name, whatever its flags, as any_section_objs(). */
-static struct rk_bytes find(const struct rk_judge *judge, const char *name)
+/* The first section of a name, whatever its flags and type, as any_section_objs() finds
+ * it. The loader takes offset and size of any; only the type NOBITS saved them from being
+ * checked. */
+static struct rk_bytes find(struct rk_judge *judge, const char *name)
 {
+	struct rk_bytes bytes = {0};
+
 	for (size_t i = 1; i < judge->view.n_sections; i++) {
 		Elf64_Shdr section = rk_view_section(&judge->view, i);
 
-		if (strcmp(rk_view_label(&judge->view, &section), name) == 0)
-			return rk_view_contents(&judge->view, &section);
+		if (strcmp(rk_view_label(&judge->view, &section), name) != 0)
+			continue;
+		if (!rk_view_range(&judge->view, section.sh_offset, section.sh_size,
+				   &bytes))
+			rk_judge_where(judge,
+				       rk_judge_fault(judge, "fault-btf",
+						      "section %s lies outside the file",
+						      name),
+				       "section header %zu, sh_offset and sh_size", i);
+		break;
 	}
-	return (struct rk_bytes){0};
+	return bytes;
 }
 
 static void refuse(struct rk_judge *judge, const char *section,
@@ -90,14 +102,18 @@ static void judge_distilled(struct rk_judge *judge, struct rk_bytes data,
 
 void rk_stage_btf(struct rk_judge *judge)
 {
-	struct rk_bytes data = find(judge, ".BTF");
-	struct rk_bytes base_data = find(judge, ".BTF.base");
+	struct rk_bytes data;
+	struct rk_bytes base_data;
 	struct rk_btf btf = {.has_layout = judge->facts.btf_layout};
 	struct rk_btf kernel = {0};
 	struct rk_btf_problem problem;
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 
-	if (!judge->facts.btf_modules || judge->facts.btf_mismatch_ok || data.size == 0)
+	if (!judge->facts.btf_modules || judge->facts.btf_mismatch_ok)
+		return;
+	data = find(judge, ".BTF");
+	base_data = find(judge, ".BTF.base");
+	if (data.size == 0 || judge->failed)
 		return;
 	if (base_data.size) {
 		judge_distilled(judge, data, base_data);

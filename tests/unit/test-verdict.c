@@ -242,6 +242,13 @@ JUDGES(a_relocation_outside_the_modules_memory_faults, "plain.ko", "", "",
 JUDGES(an_alignment_that_wraps_faults, "plain.ko", "", "",
        FAULTS("layout", "fault-layout"),
        ko_section(&ko, ".gnu.linkonce.this_module")->sh_addralign = 1ULL << 40)
+JUDGES(an_alignment_of_symbols_that_wraps_faults, "plain.ko", "CONFIG_KALLSYMS=y\n", "",
+       FAULTS("layout", "fault-layout"), ko_section(&ko, ".symtab")->sh_addralign = -1ULL)
+JUDGES(type_information_outside_the_file_faults, "plain.ko",
+       "CONFIG_DEBUG_INFO_BTF_MODULES=y\n", "", FAULTS("btf", "fault-btf"),
+       Elf64_Shdr *section = ko_section(&ko, ".comment");
+       section->sh_type = SHT_NOBITS; section->sh_offset = 1ULL << 40;
+       memcpy(ko_find(&ko, ".shstrtab", ".comment"), ".BTF", sizeof(".BTF")))
 JUDGES(more_memory_than_there_is_is_refused, "plain.ko", "", "",
        REFUSED(ENOMEM, "layout", "execmem: unable to allocate memory", "layout-size"),
        ko_section(&ko, ".bss")->sh_size = 1ULL << 31)
@@ -453,6 +460,8 @@ static const struct test tests[] = {
 	TEST(a_relocation_onto_bytes_of_another_section_is_refused),
 	TEST(a_relocation_outside_the_modules_memory_faults),
 	TEST(an_alignment_that_wraps_faults),
+	TEST(an_alignment_of_symbols_that_wraps_faults),
+	TEST(type_information_outside_the_file_faults),
 	TEST(more_memory_than_there_is_is_refused),
 	TEST(a_relocation_whose_end_wraps_faults),
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),
