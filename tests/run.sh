@@ -21,7 +21,7 @@ work=${RKMOD_TESTS_DIR:-/var/tmp/rkmod-tests-$(id -u)}
 results=build-tests/results.tsv # suite, test, PASS or FAIL or SKIP
 suites=()
 
-TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 shellcheck
+TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 python3-jsonschema shellcheck
 	util-linux xz-utils)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well.
