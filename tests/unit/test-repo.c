@@ -93,6 +93,49 @@ static void a_repository_that_libgit2_cannot_read_has_its_top_at_dot_git(void)
 	EXPECT_STR(top_of("sha256"), "/sha256");
 }
 
+static void write_text(const char *path, const char *text)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_file_write(path, text, strlen(text), 0600, &err) < 0)
+		abort();
+}
+
+static void link_worktree(const char *main, const char *back)
+{
+	char text[1024];
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/.git/worktrees/tree", main);
+	make_folder(path);
+	snprintf(path, sizeof(path), "%s/.git/worktrees/tree/HEAD", main);
+	write_text(path, "ref: refs/heads/main\n");
+	snprintf(path, sizeof(path), "%s/.git/worktrees/tree/commondir", main);
+	write_text(path, "../..\n");
+	snprintf(text, sizeof(text), "%s/%s/.git\n", place, back);
+	snprintf(path, sizeof(path), "%s/.git/worktrees/tree/gitdir", main);
+	write_text(path, text);
+}
+
+static void a_linked_work_tree_is_its_own_top(void)
+{
+	char text[1024];
+
+	make_repository("main", "[core]\n\tbare = false\n");
+	link_worktree("main", "linked");
+	make_folder("linked/below");
+	snprintf(text, sizeof(text), "gitdir: %s/main/.git/worktrees/tree\n", place);
+	write_text("linked/.git", text);
+	EXPECT_STR(top_of("linked/below"), "/linked");
+}
+
+/* What the plain look does not understand is libgit2's to say. */
+static void a_work_tree_elsewhere_is_seen_among_plain_lines(void)
+{
+	make_repository("odd", "[core]\n\tbare = false\n\tWorkTree = /usr\n");
+	EXPECT(!top_of("odd"));
+}
+
 static void a_missing_folder_is_said(void)
 {
 	struct rk_error err = RK_ERROR_INIT;
@@ -133,6 +176,8 @@ static const struct test tests[] = {
 	TEST(a_bare_repository_has_no_top),
 	TEST(a_work_tree_elsewhere_is_not_this_folder_s),
 	TEST(a_repository_that_libgit2_cannot_read_has_its_top_at_dot_git),
+	TEST(a_linked_work_tree_is_its_own_top),
+	TEST(a_work_tree_elsewhere_is_seen_among_plain_lines),
 	TEST(a_missing_folder_is_said),
 	TEST(every_variable_that_git_names_is_in_the_list),
 };
