@@ -286,6 +286,21 @@ static void compares_checksums_under_modversions(void)
 	expect_exports(&tree, true, 2, "metadata-crc");
 	put(&tree, "rust/helpers/.helpers.o.cmd", right, strlen(right));
 	expect_exports(&tree, true, 2, NULL);
+	put(&tree, "rust/helpers/.helpers.o.cmd", "", 0);
+	expect_exports(&tree, true, 2, "metadata-crc");
+}
+
+static void no_checksum_is_the_checksum_0(void)
+{
+	static const char exports[] = EXPORT("_RNva") EXPORT("_RNvab");
+	static const char core[] = "x\n#SYMVER _RNvab 0x00000007\n";
+	cleanup(objtree_remove) struct objtree tree = {.symvers = NULL};
+
+	objtree_make(&tree, "0x00000000\t_RNva\tvmlinux\tEXPORT_SYMBOL_GPL\t\n"
+			    "0x00000007\t_RNvab\tvmlinux\tEXPORT_SYMBOL_GPL\t\n");
+	put(&tree, "rust/exports_core_generated.h", exports, strlen(exports));
+	put(&tree, "rust/.core.o.cmd", core, strlen(core));
+	expect_exports(&tree, true, 2, NULL);
 }
 
 static void a_kernel_without_rust_symbols_proves_nothing(void)
@@ -381,6 +396,7 @@ static const struct test tests[] = {
 	TEST(counts_exports_of_crates_and_helpers),
 	TEST(finds_helpers_that_export_themselves),
 	TEST(compares_checksums_under_modversions),
+	TEST(no_checksum_is_the_checksum_0),
 	TEST(a_kernel_without_rust_symbols_proves_nothing),
 	TEST(reads_the_compiler_of_a_gcc_text),
 	TEST(a_log_knows_why_make_failed),
