@@ -9,6 +9,8 @@ enum {
 	OPTION_ALL = 256,
 	OPTION_CERT,
 	OPTION_EXTRA_SYMBOLS,
+	OPTION_PARAM,
+	OPTION_RUNNING,
 	OPTION_SKIP_DIGESTS,
 	OPTION_STRICT,
 };
@@ -17,7 +19,9 @@ struct options {
 	struct rk_common common;
 	bool all;
 	bool strict;
+	bool running;
 	bool skip_digests;
+	struct rk_strv params;
 	struct rk_strv certs;
 	struct rk_strv paths;
 	struct rk_strv extra_symbols;
@@ -25,6 +29,7 @@ struct options {
 
 static void release_options(struct options *options)
 {
+	rk_strv_release(&options->params);
 	rk_strv_release(&options->certs);
 	rk_strv_release(&options->paths);
 	rk_strv_release(&options->extra_symbols);
@@ -42,6 +47,12 @@ static bool take_option(int option, struct options *ret)
 		return true;
 	case OPTION_EXTRA_SYMBOLS:
 		rk_strv_add(&ret->extra_symbols, optarg);
+		return true;
+	case OPTION_PARAM:
+		rk_strv_add(&ret->params, optarg);
+		return true;
+	case OPTION_RUNNING:
+		ret->running = true;
 		return true;
 	case OPTION_SKIP_DIGESTS:
 		ret->skip_digests = true;
@@ -61,6 +72,8 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 		{"all", no_argument, NULL, OPTION_ALL},
 		{"cert", required_argument, NULL, OPTION_CERT},
 		{"extra-symbols", required_argument, NULL, OPTION_EXTRA_SYMBOLS},
+		{"param", required_argument, NULL, OPTION_PARAM},
+		{"running", no_argument, NULL, OPTION_RUNNING},
 		{"skip-digests", no_argument, NULL, OPTION_SKIP_DIGESTS},
 		{"strict", no_argument, NULL, OPTION_STRICT},
 		{0},
@@ -107,6 +120,7 @@ static int find_modules(const struct options *options, struct rk_pipeline *pipel
 	if (rk_strv_check(&options->paths, err) < 0 ||
 	    rk_strv_check(&options->extra_symbols, err) < 0 ||
 	    rk_strv_check(&options->certs, err) < 0 ||
+	    rk_strv_check(&options->params, err) < 0 ||
 	    (options->all && find_all(pipeline, ret, err) < 0))
 		return -(int)err->code;
 	for (size_t i = 0; i < options->paths.n_items; i++)
@@ -145,8 +159,11 @@ static enum rk_exit check(struct rk_app *app, const struct options *options,
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
 	pipeline.extra_symbols = &options->extra_symbols;
-	pipeline.judging = (struct rk_pipeline_judging){
-		.certs = &options->certs, .skip_digests = options->skip_digests};
+	pipeline.judging =
+		(struct rk_pipeline_judging){.certs = &options->certs,
+					     .skip_digests = options->skip_digests,
+					     .running = options->running,
+					     .params = &options->params};
 	if (find_modules(options, &pipeline, &files, &err) < 0 ||
 	    rk_pipeline_check(&pipeline, &files, &err) < 0)
 		return rk_cmd_fail(app, &err);
@@ -178,6 +195,8 @@ const struct rk_cmd cmd_check = {
 		"      --cert FILE         a certificate that the kernel trusts, PEM or DER\n"
 		"      --extra-symbols FILE  what other modules export, as Kbuild wrote it into\n"
 		"                          their Module.symvers (also KBUILD_EXTRA_SYMBOLS)\n"
+		"      --param NAME=VALUE  a parameter as it will be given to the module\n"
+		"      --running           the kernel that runs here, in the state it is in\n"
 		"      --skip-digests      believe the signatures of keys that it trusts\n"
 		"      --strict            undecided is a failure, too\n",
 	.run = run,

@@ -242,6 +242,27 @@ static int read_extra(struct rk_pipeline *p, struct rk_error *err)
 	return 0;
 }
 
+static int refuse_running(const struct rk_pipeline *p, const char *other,
+			  struct rk_error *err)
+{
+	rk_error_set(err, RK_EREFUSED, "kernel '%s' runs here, and '%s' is asked for",
+		     p->machine->release, other);
+	return rk_error_cure(err, "kernel-not-running",
+			     "leave --running out, or name no other kernel");
+}
+
+/* The kernel that was found must be the one that runs. */
+static int read_state(struct rk_pipeline *p, struct rk_error *err)
+{
+	if (!p->judging.running)
+		return 0;
+	if (!p->root->is_host)
+		return refuse_running(p, p->root->path, err);
+	if (strcmp(p->machine->release, p->kernel->release) != 0)
+		return refuse_running(p, p->kernel->release, err);
+	return rk_state_read(p->machine, &p->state, err);
+}
+
 int rk_pipeline_judge(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 		      struct rk_error *err)
 {
@@ -256,11 +277,13 @@ int rk_pipeline_judge(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 	int r;
 
 	if (read_extra(pipeline, err) < 0 || read_certs(pipeline, err) < 0 ||
-	    list_modules(pipeline, paths, err) < 0)
+	    read_state(pipeline, err) < 0 || list_modules(pipeline, paths, err) < 0)
 		return -(int)err->code;
 	work.target.extra = pipeline->extra;
 	work.target.n_extra = pipeline->n_extra;
 	work.target.certs = &pipeline->certs;
+	work.target.state = pipeline->judging.running ? &pipeline->state : NULL;
+	work.target.params = pipeline->judging.params;
 	work.target.skip_digests = pipeline->judging.skip_digests;
 	r = judge_all(&work, err);
 	rk_siblings_release(&work.siblings);

@@ -42,6 +42,7 @@ void rk_pipeline_release(struct rk_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_extra; i++)
 		rk_symvers_free(pipeline->extra[i]);
 	free(pipeline->extra);
+	rk_state_release(&pipeline->state);
 	rk_certs_release(&pipeline->certs);
 	rk_findings_release(&pipeline->findings);
 	rk_build_result_release(&pipeline->build);

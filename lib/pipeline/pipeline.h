@@ -10,6 +10,8 @@
 struct rk_pipeline_judging {
 	const struct rk_strv *certs; /* files with more that the kernel trusts, or NULL */
 	bool skip_digests;           /* believe known signers */
+	bool running; /* against the kernel that runs here, in the state it is in */
+	const struct rk_strv *params; /* "name=value" given when loading, or NULL */
 };
 
 /*
@@ -26,6 +28,7 @@ struct rk_pipeline {
 	struct rk_build_result build;
 	struct rk_pipeline_judging judging; /* set by the caller, all of it optional */
 	struct rk_certs certs;              /* read if a module is signed */
+	struct rk_state state;              /* if judging.running */
 	struct rk_findings findings;        /* of the whole run; modules have their own */
 	struct rk_pipeline_module *modules;
 	size_t n_modules;

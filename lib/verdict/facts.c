@@ -62,6 +62,7 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 		{&facts->module_unload, "CONFIG_MODULE_UNLOAD"},
 		{&facts->smp, "CONFIG_SMP"},
 		{&facts->dynamic_ftrace, "CONFIG_DYNAMIC_FTRACE"},
+		{&facts->can_lock_down, "CONFIG_SECURITY_LOCKDOWN_LSM"},
 		{&facts->ima_appraise, "CONFIG_IMA_APPRAISE"},
 	};
 

@@ -4,12 +4,7 @@
 
 #include "lib/base/archive.h"
 #include "lib/kernel/kernel.h"
-
-enum rk_fact {
-	RK_FACT_NO,
-	RK_FACT_YES,
-	RK_FACT_UNKNOWN,
-};
+#include "lib/kernel/state.h"
 
 /*
  * What decides how a kernel's loader behaves, read from its configuration and headers.
@@ -36,6 +31,7 @@ struct rk_loader_facts {
 	bool kallsyms;
 	bool module_unload;
 	enum rk_compression unpacks; /* what the kernel itself decompresses, or none */
+	bool can_lock_down;          /* CONFIG_SECURITY_LOCKDOWN_LSM */
 	bool ima_appraise;
 	bool smp;
 	bool dynamic_ftrace;

@@ -110,6 +110,10 @@ struct rk_finding *rk_judge_fault(struct rk_judge *judge, const char *code,
 /* Whether it refuses cannot be known; what follows may still decide. */
 struct rk_finding *rk_judge_doubt(struct rk_judge *judge, const char *fmt, ...)
 	RK_PRINTF(2, 3);
+/* The same where the running kernel's state decides, and @file of it was not read. "WHAT
+ * is not known". */
+void rk_judge_doubt_state(struct rk_judge *judge, enum rk_state_file file,
+			  const char *what);
 /* A finding that stands in nobody's way. */
 struct rk_finding *rk_judge_note(struct rk_judge *judge, const char *code,
 				 const char *fmt, ...) RK_PRINTF(3, 4);
@@ -163,6 +167,7 @@ enum rk_symbol_cause {
 	RK_SYMBOL_RUST_MISSING,
 	RK_SYMBOL_GPL_ONLY,
 	RK_SYMBOL_PROPRIETARY_OWNER, /* @detail: the owner */
+	RK_SYMBOL_NOT_LOADED,        /* @detail: the module that would export it */
 	RK_SYMBOL_NAMESPACE,         /* @detail: the namespace */
 	RK_SYMBOL_NOT_FOR_MODULE,    /* @detail: the namespace */
 	RK_SYMBOL_VERSION_DIFFERS,
@@ -207,6 +212,7 @@ struct rk_signer rk_signer_judge(struct rk_judge *judge);
 void rk_layout_free(struct rk_layout *layout); /* accepts NULL */
 
 /* The stages, in files by what they look at. */
+void rk_stage_caller(struct rk_judge *judge);
 void rk_stage_file(struct rk_judge *judge);
 void rk_stage_decompress(struct rk_judge *judge);
 void rk_stage_signature(struct rk_judge *judge);
@@ -219,9 +225,11 @@ void rk_stage_symbol_table(struct rk_judge *judge);
 void rk_stage_string_table(struct rk_judge *judge);
 void rk_stage_versions(struct rk_judge *judge);
 void rk_stage_strings(struct rk_judge *judge);
+void rk_stage_blacklist(struct rk_judge *judge);
 void rk_stage_module_layout(struct rk_judge *judge);
 void rk_stage_vermagic(struct rk_judge *judge);
 void rk_stage_livepatch(struct rk_judge *judge);
+void rk_stage_loaded(struct rk_judge *judge);
 void rk_stage_arch_sections(struct rk_judge *judge);
 void rk_stage_section_flags(struct rk_judge *judge);
 void rk_stage_layout(struct rk_judge *judge);
@@ -237,7 +245,10 @@ void rk_stage_finalize(struct rk_judge *judge);
 void rk_stage_duplicate_exports(struct rk_judge *judge);
 void rk_stage_formation(struct rk_judge *judge);
 void rk_stage_module_name(struct rk_judge *judge);
+void rk_stage_patched(struct rk_judge *judge);
 void rk_stage_btf(struct rk_judge *judge);
+void rk_stage_parameters(struct rk_judge *judge);
+void rk_stage_built_in(struct rk_judge *judge);
 void rk_stage_sysfs(struct rk_judge *judge);
 
 #endif

@@ -76,27 +76,58 @@ static bool is_own(const struct rk_judge *judge, const char *owner)
 	return judge->name[i] == '\0';
 }
 
+static void warn_duplicate(struct rk_judge *judge, const char *name, const char *owner)
+{
+	struct rk_finding *finding = rk_judge_note(
+		judge, "export-duplicate",
+		"'%s' is exported by '%s', too: only one of the two can be loaded", name,
+		owner);
+
+	finding->severity = RK_SEVERITY_WARNING;
+}
+
+/* @owner: "kernel" is the kernel itself. */
+static void refuse_duplicate(struct rk_judge *judge, const char *name, const char *owner)
+{
+	struct rk_finding *finding;
+
+	if (strcmp(owner, "kernel") == 0)
+		finding = rk_judge_refuse(judge, ENOEXEC, "export-duplicate",
+					  "'%s' is exported by the kernel itself", name);
+	else
+		finding = rk_judge_refuse(judge, ENOEXEC, "export-duplicate",
+					  "'%s' is exported by module '%s'", name, owner);
+	rk_judge_fix(judge, finding, "%s", finding->kind->cure);
+	rk_judge_message(judge, "%s: exports duplicate symbol %s (owned by %s)",
+			 judge->name, name, owner);
+}
+
+/* Modules that no Module.symvers knows. */
+static void check_loaded_export(struct rk_judge *judge, const char *name)
+{
+	const struct rk_state_export *export =
+		judge->target->state ? rk_state_find_export(judge->target->state, name)
+				     : NULL;
+
+	if (export && strcmp(export->owner, judge->name) != 0)
+		refuse_duplicate(judge, name, export->owner);
+}
+
 static void check_export(struct rk_judge *judge, const struct rk_module_export *export)
 {
 	const struct rk_export *other =
 		rk_symvers_find(judge->target->kernel->symvers, export->name);
-	struct rk_finding *finding;
 
-	if (!other || is_own(judge, other->owner))
-		return;
-	if (strcmp(other->owner, "vmlinux") != 0) {
-		finding = rk_judge_note(
-			judge, "export-duplicate",
-			"'%s' is exported by '%s', too: only one of the two can be loaded",
-			export->name, other->owner);
-		finding->severity = RK_SEVERITY_WARNING;
+	if (!other || is_own(judge, other->owner)) {
+		check_loaded_export(judge, export->name);
 		return;
 	}
-	finding = rk_judge_refuse(judge, ENOEXEC, "export-duplicate",
-				  "'%s' is exported by the kernel itself", export->name);
-	rk_judge_fix(judge, finding, "%s", finding->kind->cure);
-	rk_judge_message(judge, "%s: exports duplicate symbol %s (owned by kernel)",
-			 judge->name, export->name);
+	if (strcmp(other->owner, "vmlinux") == 0)
+		refuse_duplicate(judge, export->name, "kernel");
+	else if (!judge->target->state)
+		warn_duplicate(judge, export->name, other->owner);
+	else if (rk_state_find_module(judge->target->state, rk_path_base(other->owner)))
+		refuse_duplicate(judge, export->name, rk_path_base(other->owner));
 }
 
 void rk_stage_duplicate_exports(struct rk_judge *judge)

@@ -21,6 +21,12 @@ static void tolerate(struct rk_judge *judge, const char *what, const char *reaso
 		rk_judge_message(
 			judge,
 			"Lockdown: insmod: unsigned module loading is restricted; see man kernel_lockdown.7");
+	} else if (judge->facts.sig_enforce == RK_FACT_UNKNOWN) {
+		rk_judge_doubt_state(judge, RK_STATE_SIG_ENFORCE,
+				     "whether the kernel demands a signature");
+	} else if (judge->facts.lockdown == RK_FACT_UNKNOWN) {
+		rk_judge_doubt_state(judge, RK_STATE_LOCKDOWN,
+				     "whether the kernel is locked down");
 	}
 }
 

@@ -22,6 +22,7 @@ struct hit {
 	bool has_crc;
 	bool gpl_only;
 	bool owner_proprietary;
+	const char *absent; /* the module that would export it, and is not loaded */
 };
 
 struct pass {
@@ -32,6 +33,7 @@ struct pass {
 	int sys_errno;
 	char *message; /* of the last that failed */
 	bool doubt_said;
+	bool state_doubt_said;
 };
 
 static struct rk_symbol_group *find_group(struct pass *pass, enum rk_symbol_cause cause,
@@ -89,6 +91,18 @@ static void fail_unknown(struct pass *pass, const char *name, int sys_errno)
 	     -sys_errno);
 }
 
+/* Of the running kernel's modules only those that are loaded export anything. */
+static void ask_owner(const struct rk_state *state, const char *owner, struct hit *hit)
+{
+	const struct rk_loaded *loaded = rk_state_find_module(state, owner);
+
+	if (!loaded || loaded->phase == RK_PHASE_UNLOADING)
+		hit->absent = owner;
+	else if (loaded->proprietary)
+		hit->owner_proprietary = true;
+	hit->owner = owner;
+}
+
 static bool find_in_kernel(const struct rk_judge *judge, const char *name,
 			   struct hit *ret)
 {
@@ -103,6 +117,8 @@ static bool find_in_kernel(const struct rk_judge *judge, const char *name,
 		.has_crc = judge->facts.modversions,
 		.gpl_only = export->gpl_only,
 	};
+	if (judge->target->state && strcmp(export->owner, "vmlinux") != 0)
+		ask_owner(judge->target->state, rk_path_base(export->owner), ret);
 	return true;
 }
 
@@ -286,13 +302,72 @@ static void miss(struct pass *pass, const Elf64_Sym *symbol, const char *name,
 	if (judge->view.header.e_machine == EM_X86_64 &&
 	    strcmp(name, "_GLOBAL_OFFSET_TABLE_") == 0)
 		return;
-	if (hidden && hidden->owner_proprietary)
+	if (hidden && hidden->absent)
+		note(pass, RK_SYMBOL_NOT_LOADED, name, hidden->absent);
+	else if (hidden && hidden->owner_proprietary)
 		note(pass, RK_SYMBOL_PROPRIETARY_OWNER, name, hidden->owner);
 	else if (hidden)
 		note(pass, RK_SYMBOL_GPL_ONLY, name, "");
 	else
 		note(pass, rk_symbol_missing_cause(judge, name), name, "");
 	fail_unknown(pass, name, ENOENT);
+}
+
+/* One doubt for all symbols. */
+static void doubt_state(struct pass *pass, enum rk_state_file file, const char *name)
+{
+	char what[256];
+
+	if (pass->state_doubt_said)
+		return;
+	pass->state_doubt_said = true;
+	snprintf(what, sizeof(what), "whether a loaded module exports '%.180s'", name);
+	rk_judge_doubt_state(pass->judge, file, what);
+}
+
+/* A name that no Module.symvers has. Return: true if that is all to be said of it. */
+static bool ask_kallsyms(struct pass *pass, const char *name)
+{
+	const struct rk_state *state = pass->judge->target->state;
+	const struct rk_state_export *export;
+
+	if (!state)
+		return false;
+	export = rk_state_find_export(state, name);
+	if (export) {
+		struct hit hit = {.ns = ""};
+
+		ask_owner(state, export->owner, &hit);
+		/* Its license, namespace and version are not in there. */
+		if (hit.owner_proprietary || pass->judge->proprietary ||
+		    pass->judge->facts.modversions)
+			doubt_state(pass, RK_STATE_KALLSYMS, name);
+		return true;
+	}
+	if (!state->unread[RK_STATE_KALLSYMS])
+		return false;
+	for (size_t i = 0; i < state->n_modules; i++)
+		if (state->modules[i].out_of_tree) {
+			doubt_state(pass, RK_STATE_KALLSYMS, name);
+			return true;
+		}
+	return false;
+}
+
+static void look_elsewhere(struct pass *pass, const Elf64_Sym *symbol, const char *name,
+			   const struct hit *absent)
+{
+	const struct rk_state *state = pass->judge->target->state;
+	struct hit hit;
+
+	if (find_beside(pass->judge, name, &hit)) {
+		if (!resolve(pass, &hit, name))
+			miss(pass, symbol, name, &hit);
+	} else if (absent && state->unread[RK_STATE_MODULES]) {
+		doubt_state(pass, RK_STATE_MODULES, name);
+	} else if (absent || !ask_kallsyms(pass, name)) {
+		miss(pass, symbol, name, absent);
+	}
 }
 
 static void look_up(struct pass *pass, const Elf64_Sym *symbol, const char *name)
@@ -302,16 +377,12 @@ static void look_up(struct pass *pass, const Elf64_Sym *symbol, const char *name
 
 	if (!(judge->have & RK_HAVE_SYMVERS))
 		return;
-	if (find_in_kernel(judge, name, &hit)) {
-		if (hit.gpl_only && judge->proprietary)
-			miss(pass, symbol, name, &hit);
-		else
-			resolve(pass, &hit, name);
-	} else if (!find_beside(judge, name, &hit)) {
-		miss(pass, symbol, name, NULL);
-	} else if (!resolve(pass, &hit, name)) {
+	if (!find_in_kernel(judge, name, &hit))
+		look_elsewhere(pass, symbol, name, NULL);
+	else if (hit.absent)
+		look_elsewhere(pass, symbol, name, &hit);
+	else if ((hit.gpl_only && judge->proprietary) || !resolve(pass, &hit, name))
 		miss(pass, symbol, name, &hit);
-	}
 }
 
 static void look_at(struct pass *pass, const Elf64_Sym *symbol)

@@ -96,6 +96,9 @@ static const struct words words[] = {
 	[RK_SYMBOL_PROPRIETARY_OWNER] = {"symbol-gpl-only",
 					 "exported by a module that is not GPL:",
 					 "symbols exported by a module that is not GPL"},
+	[RK_SYMBOL_NOT_LOADED] = {"symbol-not-loaded",
+				  "exported by a module that is not loaded:",
+				  "symbols of a module that is not loaded"},
 	[RK_SYMBOL_NAMESPACE] = {"symbol-namespace",
 				 "in a namespace that is not imported:",
 				 "symbols of a namespace that is not imported"},
@@ -239,6 +242,10 @@ static void explain_cause(struct rk_judge *judge, struct rk_finding *finding,
 			judge, finding,
 			"module '%s' is not GPL, and this one uses GPL-only symbols already",
 			group->detail);
+		break;
+	case RK_SYMBOL_NOT_LOADED:
+		rk_judge_why(judge, finding, "module '%s' exports them", group->detail);
+		rk_judge_fix(judge, finding, "modprobe %s", group->detail);
 		break;
 	case RK_SYMBOL_NAMESPACE:
 		explain_namespace(judge, finding, group->detail);

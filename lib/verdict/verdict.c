@@ -5,6 +5,7 @@
 
 /* load_module() and what it calls, in its order. */
 static const struct rk_stage stages[] = {
+	{"caller", 0, 0, rk_stage_caller},
 	{"file", 0, 0, rk_stage_file},
 	{"decompress", 0, 0, rk_stage_decompress},
 	{"signature", 0, 0, rk_stage_signature},
@@ -17,9 +18,11 @@ static const struct rk_stage stages[] = {
 	{"string-table", RK_HAVE_SYMTAB, RK_HAVE_STRTAB, rk_stage_string_table},
 	{"versions", RK_HAVE_NAMES, RK_HAVE_VERSIONS, rk_stage_versions},
 	{"strings", RK_HAVE_STRTAB, RK_HAVE_SYMBOLS, rk_stage_strings},
+	{"blacklist", RK_HAVE_MODINFO, 0, rk_stage_blacklist},
 	{"module-layout", RK_HAVE_VERSIONS | RK_HAVE_SYMVERS, 0, rk_stage_module_layout},
 	{"vermagic", RK_HAVE_MODINFO | RK_HAVE_KERNEL, 0, rk_stage_vermagic},
 	{"livepatch", RK_HAVE_MODINFO | RK_HAVE_KERNEL, 0, rk_stage_livepatch},
+	{"loaded", RK_HAVE_MODULE, 0, rk_stage_loaded},
 	{"arch-sections", RK_HAVE_NAMES, 0, rk_stage_arch_sections},
 	{"section-flags", RK_HAVE_NAMES, 0, rk_stage_section_flags},
 	{"layout", RK_HAVE_NAMES, 0, rk_stage_layout},
@@ -36,7 +39,10 @@ static const struct rk_stage stages[] = {
 	 rk_stage_duplicate_exports},
 	{"formation", RK_HAVE_MODULE, 0, rk_stage_formation},
 	{"module-name", RK_HAVE_MODULE, 0, rk_stage_module_name},
+	{"livepatched", RK_HAVE_MODULE, 0, rk_stage_patched},
 	{"btf", RK_HAVE_NAMES | RK_HAVE_KERNEL, 0, rk_stage_btf},
+	{"parameters", RK_HAVE_MODINFO, 0, rk_stage_parameters},
+	{"built-in", RK_HAVE_MODULE, 0, rk_stage_built_in},
 	{"sysfs", RK_HAVE_NAMES, 0, rk_stage_sysfs},
 };
 
@@ -107,12 +113,22 @@ static void release_judge(struct rk_judge *judge)
 	rk_versions_release(&judge->versions);
 }
 
+/* What the running kernel says of itself. */
+static void ask_state(struct rk_loader_facts *facts, const struct rk_state *state)
+{
+	if (!facts->sig_force)
+		facts->sig_enforce = state->sig_enforce;
+	facts->lockdown = facts->can_lock_down ? state->lockdown : RK_FACT_NO;
+}
+
 static void start(struct rk_judge *judge)
 {
 	if (judge->target->facts)
 		judge->facts = *judge->target->facts;
 	else
 		judge->facts = rk_loader_facts(judge->target->kernel);
+	if (judge->target->state)
+		ask_state(&judge->facts, judge->target->state);
 	if (judge->facts.known)
 		judge->have |= RK_HAVE_KERNEL;
 	if (judge->target->kernel && judge->target->kernel->symvers)

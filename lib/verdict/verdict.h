@@ -4,6 +4,7 @@
 
 #include "lib/finding/finding.h"
 #include "lib/kernel/certs.h"
+#include "lib/kernel/state.h"
 #include "lib/module/module.h"
 
 struct rk_loader_facts; /* lib/verdict/facts.h */
@@ -32,6 +33,9 @@ struct rk_verdict_target {
 	const struct rk_certs *certs;
 	/* A known signer is believed: the digest over the module is not computed. */
 	bool skip_digests;
+	/* Of the running kernel; NULL: @kernel does not run, or is not asked. */
+	const struct rk_state *state;
+	const struct rk_strv *params; /* "name=value" given when loading, or NULL */
 };
 
 struct rk_verdict {
