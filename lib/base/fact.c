@@ -18,9 +18,8 @@ static uint64_t hash_path(const char *path)
 	return hash;
 }
 
-/* The two lines before the text: whose fact it is. */
-static int make_identity(const char *path, const struct stat *st, struct rk_buf *buf,
-			 struct rk_error *err)
+int rk_fact_identity(const char *path, const struct stat *st, struct rk_buf *buf,
+		     struct rk_error *err)
 {
 	rk_buf_addf(buf, "%s\n%" PRIu64 " %" PRIu64 " %jd %jd.%09ld %jd.%09ld\n", path,
 		    (uint64_t)st->st_dev, (uint64_t)st->st_ino, (intmax_t)st->st_size,
@@ -29,8 +28,8 @@ static int make_identity(const char *path, const struct stat *st, struct rk_buf 
 	return rk_buf_check(buf, err);
 }
 
-static int fact_file(const struct rk_machine *machine, const char *kind, const char *path,
-		     char **ret, struct rk_error *err)
+int rk_fact_file(const struct rk_machine *machine, const char *kind, const char *path,
+		 char **ret, struct rk_error *err)
 {
 	cleanup_free char *dir = NULL;
 
@@ -48,8 +47,8 @@ bool rk_fact_get(const struct rk_machine *machine, const char *kind, const char 
 	struct rk_error err = RK_ERROR_INIT;
 	const char *text;
 
-	if (fact_file(machine, kind, path, &file, &err) < 0 ||
-	    make_identity(path, st, &identity, &err) < 0 ||
+	if (rk_fact_file(machine, kind, path, &file, &err) < 0 ||
+	    rk_fact_identity(path, st, &identity, &err) < 0 ||
 	    rk_file_read(file, FACT_LIMIT, &kept, &err) < 0)
 		return false;
 	if (kept.len <= identity.len || memchr(kept.data, '\0', kept.len) ||
@@ -70,11 +69,11 @@ void rk_fact_put(const struct rk_machine *machine, const char *kind, const char 
 	cleanup_free char *file = NULL;
 	struct rk_error err = RK_ERROR_INIT;
 
-	if (make_identity(path, st, &buf, &err) < 0)
+	if (rk_fact_identity(path, st, &buf, &err) < 0)
 		return;
 	rk_buf_addf(&buf, "%s\n", text);
 	if (rk_buf_check(&buf, &err) < 0 ||
-	    fact_file(machine, kind, path, &file, &err) < 0 ||
+	    rk_fact_file(machine, kind, path, &file, &err) < 0 ||
 	    rk_file_write(file, buf.data, buf.len, 0600, &err) < 0)
 		rk_log(RK_LOG_DEBUG, "not cached: %s", err.msg);
 }

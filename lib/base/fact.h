@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/machine.h"
 
 /*
@@ -25,5 +26,12 @@ bool rk_fact_get(const struct rk_machine *machine, const char *kind, const char 
 /* @text: without newline. One fact per kind and path: a new one replaces the old one. */
 void rk_fact_put(const struct rk_machine *machine, const char *kind, const char *path,
 		 const struct stat *st, const char *text);
+
+/* For facts of other forms: the two lines that tell the state of a file, and the file
+ * that a fact is kept in. */
+RK_MUST_CHECK int rk_fact_identity(const char *path, const struct stat *st,
+				   struct rk_buf *buf, struct rk_error *err);
+RK_MUST_CHECK int rk_fact_file(const struct rk_machine *machine, const char *kind,
+			       const char *path, char **ret, struct rk_error *err);
 
 #endif

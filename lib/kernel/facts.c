@@ -4,6 +4,7 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/kernel/internal.h"
+#include "lib/kernel/symvers-table.h"
 
 enum {
 	CONFIG_LIMIT = 16 << 20,
@@ -86,7 +87,7 @@ static int read_config(struct rk_kernel *kernel, struct rk_error *err)
 	return -(int)err->code;
 }
 
-static int read_symvers(struct rk_kernel *kernel, struct rk_error *err)
+static int parse_symvers(struct rk_kernel *kernel, struct rk_error *err)
 {
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 	struct rk_error missing = RK_ERROR_INIT;
@@ -100,6 +101,30 @@ static int read_symvers(struct rk_kernel *kernel, struct rk_error *err)
 	}
 	if (rk_symvers_parse(&buf, &kernel->symvers, err) < 0)
 		return fail_damaged(kernel, "Module.symvers", err);
+	return 0;
+}
+
+static int read_symvers(const struct rk_machine *machine, struct rk_kernel *kernel,
+			struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+	cleanup_free char *host_path = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
+	struct stat st;
+
+	if (rk_path_join(kernel->kdir_real, "Module.symvers", &path, err) < 0)
+		return -(int)err->code;
+	/* The state is asked for before the file is read: if it changes now, the next one
+	 * sees that. */
+	if (rk_root_stat(kernel->root, path, &st, &ignored) < 0 ||
+	    rk_root_host_path(kernel->root, path, &host_path, &ignored) < 0)
+		return parse_symvers(kernel, err);
+	if (rk_symvers_kept(machine, host_path, &st, &kernel->symvers))
+		return 0;
+	if (parse_symvers(kernel, err) < 0)
+		return -(int)err->code;
+	if (kernel->symvers)
+		rk_symvers_keep(machine, host_path, &st, kernel->symvers);
 	return 0;
 }
 
@@ -297,7 +322,7 @@ int rk_kernel_read_facts(const struct rk_machine *machine, struct rk_kernel *ker
 			 struct rk_error *err)
 {
 	if (read_release(kernel, err) < 0 || read_config(kernel, err) < 0 ||
-	    read_symvers(kernel, err) < 0 || set_from_config(kernel, err) < 0 ||
+	    read_symvers(machine, kernel, err) < 0 || set_from_config(kernel, err) < 0 ||
 	    set_package(kernel, err) < 0 || set_places(kernel, err) < 0)
 		return -(int)err->code;
 	kernel->module_size =

@@ -16,7 +16,7 @@ static uint64_t mix(uint64_t hash, uint64_t factor)
 }
 
 /* Eight bytes at a step: names of Rust symbols are 60 to 170 bytes long. */
-static uint32_t hash_name(uint64_t seed, const char *name)
+uint32_t rk_index_hash(uint64_t seed, const char *name)
 {
 	size_t len = strlen(name);
 	uint64_t factor = 0x9e3779b97f4a7c15U ^ seed << 1; /* odd */
@@ -41,6 +41,15 @@ static const char *name_at(const void *items, size_t stride, int32_t i)
 	return name;
 }
 
+uint64_t rk_index_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = (uint64_t)(uintptr_t)&seed;
+	return seed;
+}
+
 int rk_index_init(struct rk_index *index, size_t n_items, struct rk_error *err)
 {
 	size_t n_slots = 16;
@@ -55,8 +64,7 @@ int rk_index_init(struct rk_index *index, size_t n_items, struct rk_error *err)
 	/* RK_INDEX_NONE in each. */
 	memset(index->slots, 0xff, n_slots * sizeof(*index->slots));
 	index->mask = n_slots - 1;
-	if (getrandom(&index->seed, sizeof(index->seed), GRND_NONBLOCK) < 0)
-		index->seed = (uint64_t)(uintptr_t)index->slots;
+	index->seed = rk_index_seed();
 	return 0;
 }
 
@@ -84,7 +92,7 @@ static struct rk_index_slot *probe(const struct rk_index *index, const void *ite
 int32_t rk_index_add(struct rk_index *index, const void *items, size_t stride, int32_t i)
 {
 	const char *name = name_at(items, stride, i);
-	uint32_t hash = hash_name(index->seed, name);
+	uint32_t hash = rk_index_hash(index->seed, name);
 	struct rk_index_slot *slot = probe(index, items, stride, name, hash);
 
 	if (slot->item != RK_INDEX_NONE)
@@ -97,7 +105,7 @@ void rk_index_replace(struct rk_index *index, const void *items, size_t stride, 
 {
 	const char *name = name_at(items, stride, i);
 
-	probe(index, items, stride, name, hash_name(index->seed, name))->item = i;
+	probe(index, items, stride, name, rk_index_hash(index->seed, name))->item = i;
 }
 
 int32_t rk_index_find(const struct rk_index *index, const void *items, size_t stride,
@@ -105,5 +113,5 @@ int32_t rk_index_find(const struct rk_index *index, const void *items, size_t st
 {
 	if (!index->slots)
 		return RK_INDEX_NONE;
-	return probe(index, items, stride, name, hash_name(index->seed, name))->item;
+	return probe(index, items, stride, name, rk_index_hash(index->seed, name))->item;
 }

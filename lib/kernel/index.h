@@ -42,4 +42,8 @@ void rk_index_replace(struct rk_index *index, const void *items, size_t stride,
 int32_t rk_index_find(const struct rk_index *index, const void *items, size_t stride,
 		      const char *name);
 
+/* For tables of other forms. */
+uint64_t rk_index_seed(void); /* not to be guessed */
+uint32_t rk_index_hash(uint64_t seed, const char *name);
+
 #endif
