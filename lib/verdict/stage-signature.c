@@ -30,28 +30,19 @@ static void tolerate(struct rk_judge *judge, const char *what, const char *reaso
 	}
 }
 
-/* Where it decides, doubt; else it is said all the same: a changed module of a known
- * signer is refused everywhere. */
+/* Even where no signature is demanded: a changed module of a known signer is refused. */
 static void judge_undecided(struct rk_judge *judge, const char *why)
 {
 	struct rk_finding *finding;
 
 	judge->maybe_verified = true;
-	if (judge->facts.sig_enforce != RK_FACT_NO ||
-	    judge->facts.lockdown != RK_FACT_NO) {
-		finding = rk_judge_doubt(
-			judge,
-			"the module is signed, and whether the kernel trusts the signature is not known");
-		rk_judge_why(judge, finding, "%s", why);
-		return;
-	}
-	finding = rk_judge_note(
-		judge, "signature-unknown-key",
-		"the module is signed; whether the kernel knows the key is not known here");
-	rk_judge_why(
+	finding = rk_judge_doubt(
+		judge,
+		"the module is signed, and whether the kernel trusts the signature is not known");
+	rk_judge_why(judge, finding, "%s", why);
+	rk_judge_fix(
 		judge, finding,
-		"%s; an unknown key is accepted with taint E; a known key whose digest does not match is refused (EKEYREJECTED)",
-		why);
+		"install the kernel's image, or name the signer's certificate with --cert");
 }
 
 static void judge_unknown(struct rk_judge *judge)

@@ -159,9 +159,9 @@ static void a_stranger_is_refused_where_signatures_are_demanded(void)
 	check(&stranger, SIGNER_FLAGS, FORCED, &trusted, &refused, NULL);
 }
 
-static void without_the_kernels_keys_it_is_undecided_where_demanded(void)
+static void without_the_kernels_keys_it_is_undecided(void)
 {
-	check(&stranger, SIGNER_FLAGS, "", &unreadable, &stranger_accepted, NULL);
+	check(&stranger, SIGNER_FLAGS, "", &unreadable, &undecided, NULL);
 	check(&stranger, SIGNER_FLAGS, FORCED, &unreadable, &undecided, NULL);
 	check(&stranger, SIGNER_FLAGS, FORCED, NULL, &undecided, NULL);
 }
@@ -342,7 +342,7 @@ static const struct test tests[] = {
 	TEST(a_changed_module_of_a_stranger_is_accepted),
 	TEST(digests_can_be_skipped),
 	TEST(a_stranger_is_refused_where_signatures_are_demanded),
-	TEST(without_the_kernels_keys_it_is_undecided_where_demanded),
+	TEST(without_the_kernels_keys_it_is_undecided),
 	TEST(the_doubt_names_what_is_missing),
 	TEST(a_key_given_by_hand_counts_without_the_kernels),
 	TEST(signed_attributes_are_refused),

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take plain.ko
+check plain.ko

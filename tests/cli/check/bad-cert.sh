@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take plain.ko
+echo no certificate >x.pem; check --cert x.pem plain.ko

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel
+seq 100 >text.ko; check text.ko

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel
+mkdir folder; check folder

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel
+check none.ko

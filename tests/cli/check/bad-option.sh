@@ -1,0 +1,1 @@
+rkmod check --carefully x.ko

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take exports.ko
+export_symbol fixture_export vmlinux EXPORT_SYMBOL; check exports.ko

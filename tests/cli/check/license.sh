@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take proprietary.ko
+check proprietary.ko

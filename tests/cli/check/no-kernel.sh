@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; take plain.ko
+check plain.ko

@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take plain.ko
+sed -i s/vermagic=/vermagix=/ plain.ko; check plain.ko

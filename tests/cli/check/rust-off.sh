@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take rust-call.ko
+check rust-call.ko

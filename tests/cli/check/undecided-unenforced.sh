@@ -1,0 +1,2 @@
+. "$CASE_DIR/kernel.sh"; kernel; take signed.ko
+check signed.ko
