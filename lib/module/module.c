@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,26 @@ static int read_all(int fd, struct rk_module *module, struct rk_error *err)
 	return 0;
 }
 
+/*
+ * What only uid 0 can change need not be copied: whoever could change it while it is
+ * judged could change rkmod as well. Other files may be written to or shortened by
+ * whoever builds them, just now.
+ */
+static bool map_file(int fd, const struct stat *st, struct rk_module *module)
+{
+	void *data;
+
+	if (st->st_uid != 0 || st->st_mode & 022 || st->st_size == 0)
+		return false;
+	data = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return false;
+	module->data = data;
+	module->size = (size_t)st->st_size;
+	module->map_size = module->size;
+	return true;
+}
+
 static int read_file(struct rk_module *module, struct rk_error *err)
 {
 	cleanup_close int fd = open(module->path, O_RDONLY | O_CLOEXEC);
@@ -41,6 +62,8 @@ static int read_file(struct rk_module *module, struct rk_error *err)
 	if (st.st_size > RK_MODULE_SIZE_LIMIT)
 		return rk_error_set(err, RK_EFORMAT, "is longer than %d bytes",
 				    RK_MODULE_SIZE_LIMIT);
+	if (map_file(fd, &st, module))
+		return 0;
 	module->size = (size_t)st.st_size;
 	module->data = rk_memory_alloc(module->size ? module->size : 1, NULL);
 	if (!module->data)
@@ -101,7 +124,7 @@ static int decompress(struct rk_module *module, struct rk_error *err)
 	rk_buf_adds(&plain, ""); /* an object to hand over, also of nothing */
 	if (rk_buf_check(&plain, err) < 0)
 		return -(int)err->code;
-	free(module->data);
+	rk_module_drop(module);
 	module->size = plain.len;
 	module->data = (uint8_t *)RK_STEAL(plain.data);
 	return 0;
@@ -142,9 +165,27 @@ int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *er
 
 void rk_module_drop(struct rk_module *module)
 {
-	free(module->data);
+	if (module->map_size)
+		munmap(module->data, module->map_size);
+	else
+		free(module->data);
 	module->data = NULL;
 	module->size = 0;
+	module->map_size = 0;
+}
+
+void rk_module_done(const struct rk_module *module, const uint8_t *data, size_t size)
+{
+	enum {
+		PAGE = 4096, /* of x86-64; where it is larger, madvise refuses, no harm */
+		WORTH_IT = 256 << 10,
+	};
+	uintptr_t start = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE;
+	uintptr_t end = ((uintptr_t)data + size) / PAGE * PAGE;
+
+	if (module->map_size && size >= WORTH_IT)
+		madvise(module->data + (start - (uintptr_t)module->data), end - start,
+			MADV_DONTNEED);
 }
 
 void rk_module_free(struct rk_module *module)
@@ -152,6 +193,6 @@ void rk_module_free(struct rk_module *module)
 	if (!module)
 		return;
 	free(module->path);
-	free(module->data);
+	rk_module_drop(module);
 	free(module);
 }

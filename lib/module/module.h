@@ -27,6 +27,7 @@ struct rk_module {
 	enum rk_packing packing;         /* if it was compressed */
 	uint8_t *data;                   /* of a damaged one, what could be unpacked */
 	size_t size;
+	size_t map_size; /* bytes that are mapped from the file; 0: data is allocated */
 };
 
 enum {
@@ -52,6 +53,10 @@ RK_MUST_CHECK int rk_module_new(const char *path, struct rk_module **ret,
 				struct rk_error *err);
 RK_MUST_CHECK int rk_module_read(struct rk_module *module, struct rk_error *err);
 void rk_module_drop(struct rk_module *module);
+
+/* A long range of the bytes that was read and will hardly be read again: it need not
+ * stay in memory (it comes back from the file if it is read all the same). */
+void rk_module_done(const struct rk_module *module, const uint8_t *data, size_t size);
 
 RK_CLEANUP_FUNC(struct rk_module *, rk_module_free);
 

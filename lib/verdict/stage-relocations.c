@@ -434,6 +434,8 @@ static bool apply_section(struct rk_judge *judge, size_t index, const Elf64_Shdr
 	for (; ok && rk_bytes_rela(pass.relas, pass.index, &rela); pass.index++)
 		ok = (is_x86 && is_plain(&pass, &rela, n_symbols)) || apply(&pass, &rela);
 	free(pass.written);
+	rk_module_done(judge->module, pass.relas.data, pass.relas.size);
+	rk_module_done(judge->module, pass.target_bytes.data, pass.target_bytes.size);
 	return ok;
 }
 
