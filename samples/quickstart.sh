@@ -22,7 +22,7 @@ This will, as $(id -un),
   4. build samples/params for that kernel, whose Rust metadata is made first and
      kept in ${XDG_CACHE_HOME:-${HOME:-}/.cache}/rkmod
   5. check the module, and load it with number=$number in a virtual machine
-The first run takes about 5 minutes and 5 GB of disk, most of it downloads and the
+The first run takes about 5 minutes and 4 GB of disk, most of it downloads and the
 tree; later ones half a minute. Nothing is loaded into the running kernel.
 
 EOF
@@ -36,7 +36,7 @@ check_disk()
 	[ ! -d "$dir/rkmod/roots/default" ] || return 0
 	mkdir -p "$dir" || die "cannot make '$dir'"
 	free=$(df --output=avail -B1M "$dir" | tail -n 1)
-	[ "$free" -ge 5000 ] || die "only $free MB are free in '$dir', 5000 are needed"
+	[ "$free" -ge 4000 ] || die "only $free MB are free in '$dir', 4000 are needed"
 }
 
 step()
