@@ -20,6 +20,7 @@ cd "$(dirname "$0")/.." || exit 2
 work=${RKMOD_TESTS_DIR:-/var/tmp/rkmod-tests-$(id -u)}
 results=build-tests/results.tsv # suite, test, PASS or FAIL or SKIP
 suites=()
+builds=() # folders of build-tests/ that were built
 
 TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 python3-jsonschema shellcheck
 	util-linux xz-utils)
@@ -128,30 +129,44 @@ meson_test()
 
 # --- Builds
 
-# build_all: gcc and clang, release and sanitizers
+# build NAME MESON-ARGS...: into build-tests/NAME; one that fails is a failed test
+build()
+{
+	local name=$1
+
+	shift
+	say "building: $name"
+	if (build_in "build-tests/$name" -Dwerror=true "$@"); then
+		builds+=("$name")
+		record build "$name" PASS
+	else
+		record build "$name" FAIL
+	fi
+}
+
+# build_all: gcc and clang, for release and with sanitizers
 build_all()
 {
 	local san=-Db_sanitize=address,undefined
 
 	mkdir -p build-tests
 	: >"$results"
-	say 'building with gcc and clang, for release and with sanitizers'
-	build_in build-tests/gcc -Dwerror=true --buildtype=release
+	build gcc --buildtype=release
 	wants lint unit cli || return 0
-	build_in build-tests/gcc-san -Dwerror=true $san
-	CC=clang build_in build-tests/clang -Dwerror=true --buildtype=release
-	CC=clang build_in build-tests/clang-san -Dwerror=true $san -Db_lundef=false
+	build gcc-san $san
+	CC=clang build clang --buildtype=release
+	CC=clang build clang-san $san -Db_lundef=false
 }
 
 run_unit_and_cli()
 {
-	local dir
+	local name
 	local -a which=()
 
 	! wants unit || which+=(unit)
 	! wants cli || which+=(cli)
-	for dir in gcc gcc-san clang clang-san; do
-		meson_test "$dir " "build-tests/$dir" "${which[@]}"
+	for name in "${builds[@]}"; do
+		meson_test "$name " "build-tests/$name" "${which[@]}"
 	done
 }
 
@@ -287,7 +302,7 @@ fi
 build_all
 ! wants lint || run_lint
 ! wants unit cli || run_unit_and_cli
-if wants kernel vm debian13; then
+if wants kernel vm debian13 && [ "${builds[0]:-}" = gcc ]; then
 	make_work
 	make_tree
 	! wants kernel vm || run_kernel_and_vm

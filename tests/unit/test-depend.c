@@ -209,9 +209,12 @@ static void refuses_an_index_without_a_whole_header(void)
 }
 
 static const struct test tests[] = {
-	TEST(what_is_needed_comes_first),        TEST(each_module_comes_once),
-	TEST(dashes_and_underscores_are_one),    TEST(built_in_modules_are_left_out),
-	TEST(names_the_module_that_is_missing),  TEST(a_kernel_without_modules_is_said),
+	TEST(what_is_needed_comes_first),
+	TEST(each_module_comes_once),
+	TEST(dashes_and_underscores_are_one),
+	TEST(built_in_modules_are_left_out),
+	TEST(names_the_module_that_is_missing),
+	TEST(a_kernel_without_modules_is_said),
 	TEST(refuses_an_index_without_a_whole_header),
 };
 

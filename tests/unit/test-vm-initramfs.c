@@ -94,7 +94,6 @@ static int make(const struct rk_vm_request *request, struct rk_buf *cpio,
 
 static void holds_what_the_guest_needs(void)
 {
-	cleanup_free char *guest = make_file("rkmod-guest", "guest", 5);
 	cleanup_free char *script = make_file("script", "echo", 4);
 	cleanup_free char *busybox = make_file("busybox", "box", 3);
 	cleanup_free char *first = make_file("first.ko", "raw", 3);
@@ -111,6 +110,7 @@ static void holds_what_the_guest_needs(void)
 	cleanup_buf struct rk_buf cpio = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
+	free(make_file("rkmod-guest", "guest", 5));
 	EXPECT_INT(make(&request, &cpio, &err), 0);
 	expect_entry(&cpio, "init", S_IFREG | 0755, "guest");
 	expect_entry(&cpio, "dev", S_IFDIR | 0755, "");
@@ -126,26 +126,26 @@ static void holds_what_the_guest_needs(void)
 
 static void stores_compressed_modules_plain(void)
 {
-	cleanup_free char *guest = make_file("rkmod-guest", "guest", 5);
 	cleanup_free char *path = make_file("x.ko.gz", packed, sizeof(packed));
 	const struct rk_vm_module module = {.path = path, .params = ""};
 	const struct rk_vm_request request = {.modules = &module, .n_modules = 1};
 	cleanup_buf struct rk_buf cpio = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
+	free(make_file("rkmod-guest", "guest", 5));
 	EXPECT_INT(make(&request, &cpio, &err), 0);
 	expect_entry(&cpio, "rkmod/modules/0.ko", S_IFREG | 0644, "plain module");
 }
 
 static void names_the_module_that_is_damaged(void)
 {
-	cleanup_free char *guest = make_file("rkmod-guest", "guest", 5);
 	cleanup_free char *path = make_file("bad.ko.gz", packed, sizeof(packed) - 9);
 	const struct rk_vm_module module = {.path = path, .params = ""};
 	const struct rk_vm_request request = {.modules = &module, .n_modules = 1};
 	cleanup_buf struct rk_buf cpio = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
+	free(make_file("rkmod-guest", "guest", 5));
 	EXPECT_INT(make(&request, &cpio, &err), -RK_EFORMAT);
 	EXPECT_HAS(err.msg, "bad.ko.gz");
 }
