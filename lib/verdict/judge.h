@@ -53,6 +53,10 @@ enum rk_taint {
 	RK_N_TAINTS,
 };
 
+enum {
+	RK_MAX_NOWHERE = 16,
+};
+
 struct rk_judge {
 	/* What is judged, against what. */
 	const struct rk_module *module;
@@ -89,6 +93,9 @@ struct rk_judge {
 	struct rk_module_exports exports;
 	bool proprietary; /* TAINT_PROPRIETARY_MODULE: GPL-only symbols are hidden */
 	bool uses_gpl_only;
+	/* Symbols that stay at address 0; more than these are not looked after. */
+	size_t nowhere[RK_MAX_NOWHERE];
+	size_t n_nowhere;
 	struct rk_layout *layout;   /* NULL: not known */
 	struct rk_judge_tags *tags; /* of the kernel's crates; see symbol-group.c */
 };
@@ -209,6 +216,10 @@ struct rk_signer {
 };
 struct rk_signer rk_signer_judge(struct rk_judge *judge);
 
+/* A section of SHF_RELA_LIVEPATCH is applied; see livepatch.c. False: the loader stops.
+ */
+bool rk_judge_apply_livepatch(struct rk_judge *judge, const Elf64_Shdr *header);
+
 void rk_layout_free(struct rk_layout *layout); /* accepts NULL */
 
 /* The stages, in files by what they look at. */
@@ -242,6 +253,7 @@ void rk_stage_symbols(struct rk_judge *judge);
 void rk_stage_relocations(struct rk_judge *judge);
 void rk_stage_kallsyms(struct rk_judge *judge);
 void rk_stage_finalize(struct rk_judge *judge);
+void rk_stage_patch_tables(struct rk_judge *judge);
 void rk_stage_duplicate_exports(struct rk_judge *judge);
 void rk_stage_formation(struct rk_judge *judge);
 void rk_stage_module_name(struct rk_judge *judge);
@@ -250,5 +262,6 @@ void rk_stage_btf(struct rk_judge *judge);
 void rk_stage_parameters(struct rk_judge *judge);
 void rk_stage_built_in(struct rk_judge *judge);
 void rk_stage_sysfs(struct rk_judge *judge);
+void rk_stage_init(struct rk_judge *judge);
 
 #endif

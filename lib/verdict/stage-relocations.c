@@ -439,27 +439,6 @@ static bool apply_section(struct rk_judge *judge, size_t index, const Elf64_Shdr
 	return ok;
 }
 
-static bool apply_livepatch(struct rk_judge *judge, const Elf64_Shdr *header)
-{
-	static const char prefix[] = ".klp.rela.";
-	const char *name = rk_view_label(&judge->view, header);
-	size_t len = strlen(prefix);
-
-	if (!judge->facts.livepatch)
-		return true;
-	if (strncmp(name, prefix, len) == 0 && name[len] && name[len] != '.') {
-		rk_judge_doubt(judge, "livepatch relocations (%s) are not simulated",
-			       name);
-		return true;
-	}
-	rk_judge_refuse(judge, EINVAL, "relocation-type",
-			"section %s is marked for livepatching, and not named for it",
-			name);
-	rk_judge_message(judge, "livepatch: section %s has an incorrectly formatted name",
-			 name);
-	return false;
-}
-
 static bool refuse_rel(struct rk_judge *judge, const Elf64_Shdr *header)
 {
 	struct rk_finding *finding =
@@ -483,7 +462,7 @@ void rk_stage_relocations(struct rk_judge *judge)
 		if (!is_target(judge, header.sh_info, &target))
 			continue;
 		if (header.sh_flags & SHF_RELA_LIVEPATCH)
-			ok = apply_livepatch(judge, &header);
+			ok = rk_judge_apply_livepatch(judge, &header);
 		else if (header.sh_type == SHT_REL)
 			ok = refuse_rel(judge, &header);
 		else if (header.sh_type == SHT_RELA &&

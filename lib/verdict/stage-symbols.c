@@ -290,6 +290,15 @@ static bool resolve(struct pass *pass, const struct hit *hit, const char *name)
 	return true;
 }
 
+/* Should init call it, the kernel falls over; see stage-init.c. */
+static void note_nowhere(struct pass *pass, const Elf64_Sym *symbol)
+{
+	struct rk_judge *judge = pass->judge;
+
+	if (symbol->st_value == 0 && judge->n_nowhere < RK_MAX_NOWHERE)
+		judge->nowhere[judge->n_nowhere++] = pass->index;
+}
+
 static void miss(struct pass *pass, const Elf64_Sym *symbol, const char *name,
 		 const struct hit *hidden)
 {
@@ -297,6 +306,7 @@ static void miss(struct pass *pass, const Elf64_Sym *symbol, const char *name,
 
 	if (ELF64_ST_BIND(symbol->st_info) == STB_WEAK) {
 		note(pass, RK_SYMBOL_WEAK, name, "");
+		note_nowhere(pass, symbol);
 		return;
 	}
 	if (judge->view.header.e_machine == EM_X86_64 &&
@@ -395,6 +405,10 @@ static void look_at(struct pass *pass, const Elf64_Sym *symbol)
 		look_up(pass, symbol, name);
 		break;
 	case SHN_ABS:
+		/* Every C file has its name as one. */
+		if (ELF64_ST_TYPE(symbol->st_info) != STT_FILE)
+			note_nowhere(pass, symbol);
+		break;
 	case SHN_LIVEPATCH:
 		break;
 	case SHN_COMMON:

@@ -35,6 +35,7 @@ static const struct rk_stage stages[] = {
 	{"relocations", RK_HAVE_SYMBOLS | RK_HAVE_NAMES, 0, rk_stage_relocations},
 	{"kallsyms", RK_HAVE_SYMBOLS, 0, rk_stage_kallsyms},
 	{"finalize", RK_HAVE_NAMES, 0, rk_stage_finalize},
+	{"patch-tables", RK_HAVE_SYMBOLS | RK_HAVE_NAMES, 0, rk_stage_patch_tables},
 	{"duplicate-exports", RK_HAVE_SYMVERS | RK_HAVE_NAMES, 0,
 	 rk_stage_duplicate_exports},
 	{"formation", RK_HAVE_MODULE, 0, rk_stage_formation},
@@ -44,6 +45,7 @@ static const struct rk_stage stages[] = {
 	{"parameters", RK_HAVE_MODINFO, 0, rk_stage_parameters},
 	{"built-in", RK_HAVE_MODULE, 0, rk_stage_built_in},
 	{"sysfs", RK_HAVE_NAMES, 0, rk_stage_sysfs},
+	{"init", RK_HAVE_SYMBOLS | RK_HAVE_NAMES, 0, rk_stage_init},
 };
 
 const char *rk_answer_name(enum rk_answer answer)

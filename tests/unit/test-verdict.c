@@ -131,9 +131,16 @@ JUDGES(a_symbol_that_nobody_exports_is_refused, "needs-export.ko", "", "",
        REFUSED(ENOENT, "symbols", "fixture: Unknown symbol fixture_export (err -2)",
 	       "symbol-unknown"),
        (void)ko)
-JUDGES(a_weak_symbol_may_be_missing, "needs-export.ko", "", "",
-       ACCEPTED_WITH("symbol-weak"),
+JUDGES(a_weak_symbol_may_be_missing, "weak.ko", "", "", ACCEPTED_WITH("symbol-weak"),
+       (void)ko)
+JUDGES(a_call_of_a_missing_weak_symbol_faults, "needs-export.ko", "", "",
+       FAULTS("init", "fault-call"),
        ko_symbol(&ko, "fixture_export")->st_info = STB_WEAK << 4)
+JUDGES(a_call_of_address_0_faults, "plain.ko", "", "", FAULTS("init", "fault-call"),
+       ko_symbol(&ko, "_printk")->st_shndx = SHN_ABS)
+JUDGES(an_absolute_symbol_that_nobody_calls_is_accepted, "plain.ko", "", "", ACCEPTED,
+       ko_symbol(&ko, "pointer")->st_shndx = SHN_ABS;
+       ko_symbol(&ko, "pointer")->st_value = 0)
 JUDGES(a_local_undefined_symbol_is_refused, "needs-export.ko", "", "",
        REFUSED(ENOENT, "symbols", NULL, "symbol-unknown"),
        ko_symbol(&ko, "fixture_export")->st_info = STB_LOCAL << 4)
@@ -265,6 +272,50 @@ JUDGES(relocations_without_addends_are_refused, "plain.ko", "", "",
 JUDGES(relocations_of_what_is_not_loaded_do_not_matter, "plain.ko", "", "", ACCEPTED,
        ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".comment");
        ko_rela(&ko, ".rela.data", 0)->r_info = 99)
+
+/* ---- what is patched ---- */
+JUDGES(a_place_to_patch_in_the_module_is_accepted, "sites.ko", "", "", ACCEPTED, (void)ko)
+JUDGES(a_place_to_patch_outside_the_module_faults, "sites.ko", "", "",
+       FAULTS("patch-tables", "fault-table"),
+       ko_rela(&ko, ".rela.return_sites", 0)->r_addend = 1 << 30)
+JUDGES(a_place_whose_address_wraps_faults, "sites.ko", "", "",
+       FAULTS("patch-tables", "fault-table"),
+       ko_rela(&ko, ".rela.return_sites", 0)->r_addend = INT64_MIN;
+       ko_symbol(&ko, "init_module")->st_value = (uint64_t)INT64_MIN)
+
+/* ---- livepatches ---- */
+static void livepatch(struct ko *ko, const char *section, const char *symbol,
+		      uint16_t shndx)
+{
+	Elf64_Shdr *relas = ko_section(ko, ".rela.data");
+	const Elf64_Shdr *table = ko_section(ko, ".symtab");
+	uint64_t index =
+		(uint64_t)(ko_symbol(ko, symbol) - (Elf64_Sym *)ko_contents(ko, table));
+
+	for (size_t i = 0; i < relas->sh_size / sizeof(Elf64_Rela); i++)
+		ko_rela(ko, ".rela.data", i)->r_info = ELF64_R_INFO(index, R_X86_64_64);
+	ko_symbol(ko, symbol)->st_shndx = shndx;
+	relas->sh_flags |= 0x00100000;
+	relas->sh_name = ko_section(ko, section)->sh_name;
+}
+
+JUDGES(livepatch_symbols_of_the_kernel_are_not_known, "livepatch.ko", "", "", UNDECIDED,
+       livepatch(&ko, ".klp.rela.vmlinux..data", ".klp.sym.vmlinux.thing,0", 0xff20))
+JUDGES(livepatch_relocations_of_another_module_wait_for_it, "livepatch.ko", "", "",
+       ACCEPTED, livepatch(&ko, ".klp.rela.other..data", "_printk", SHN_UNDEF))
+JUDGES(a_livepatch_symbol_must_be_marked, "livepatch.ko", "", "",
+       REFUSED(EINVAL, "relocations", "is not marked as a livepatch symbol",
+	       "livepatch-symbol"),
+       livepatch(&ko, ".klp.rela.vmlinux..data", ".klp.sym.vmlinux.thing,0", SHN_ABS))
+JUDGES(a_livepatch_symbol_must_name_its_object, "livepatch.ko", "", "",
+       REFUSED(EINVAL, "relocations",
+	       "symbol .klp.sym.thing,0 has an incorrectly formatted name",
+	       "livepatch-symbol"),
+       livepatch(&ko, ".klp.rela.vmlinux..data", ".klp.sym.thing,0", 0xff20))
+JUDGES(a_livepatch_section_must_name_its_object, "livepatch.ko", "", "",
+       REFUSED(EINVAL, "relocations", "section .rela.data has an incorrectly formatted",
+	       "relocation-type"),
+       ko_section(&ko, ".rela.data")->sh_flags |= 0x00100000)
 
 /* ---- the signature ---- */
 static void sign(struct ko *ko, const char *pkcs7, size_t size, const uint8_t block[12])
@@ -428,6 +479,9 @@ static const struct test tests[] = {
 	TEST(more_extended_checksums_than_names_are_refused),
 	TEST(a_symbol_that_nobody_exports_is_refused),
 	TEST(a_weak_symbol_may_be_missing),
+	TEST(a_call_of_a_missing_weak_symbol_faults),
+	TEST(a_call_of_address_0_faults),
+	TEST(an_absolute_symbol_that_nobody_calls_is_accepted),
 	TEST(a_local_undefined_symbol_is_refused),
 	TEST(a_symbol_in_a_section_that_is_not_there_is_refused),
 	TEST(a_common_symbol_is_refused),
@@ -467,6 +521,14 @@ static const struct test tests[] = {
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),
 	TEST(relocations_without_addends_are_refused),
 	TEST(relocations_of_what_is_not_loaded_do_not_matter),
+	TEST(a_place_to_patch_in_the_module_is_accepted),
+	TEST(a_place_to_patch_outside_the_module_faults),
+	TEST(a_place_whose_address_wraps_faults),
+	TEST(livepatch_symbols_of_the_kernel_are_not_known),
+	TEST(livepatch_relocations_of_another_module_wait_for_it),
+	TEST(a_livepatch_symbol_must_be_marked),
+	TEST(a_livepatch_symbol_must_name_its_object),
+	TEST(a_livepatch_section_must_name_its_object),
 	TEST(no_signature_is_refused_where_demanded),
 	TEST(a_signature_that_is_no_message_is_refused),
 	TEST(a_signature_larger_than_the_file_is_refused),
