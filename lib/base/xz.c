@@ -24,6 +24,7 @@ static const struct rk_library library = {
 
 enum {
 	OUT_SIZE = 1 << 20,
+	USUAL_RATIO = 5,
 	/* Each thread holds a block, 24 MiB in what xz -T makes by default; above the
 	 * first limit liblzma uses fewer threads, above the second it fails. */
 	THREADS_MEMORY = 512 << 20,
@@ -143,25 +144,34 @@ static enum rk_xz_end end_of(lzma_ret code)
 	}
 }
 
+/* Room for more, twice as much each time. */
+static bool make_room(struct rk_buf *buf)
+{
+	enum {
+		LEAST = 65536,
+	};
+
+	if (buf->cap - buf->len < 2)
+		rk_buf_reserve(buf, buf->len < LEAST ? LEAST : buf->len);
+	return !buf->failed;
+}
+
 /* Return: liblzma's last word, or LZMA_MEMLIMIT_ERROR for more than @limit bytes. */
 static lzma_ret unpack(lzma_stream *stream, size_t limit, struct rk_buf *ret)
 {
 	const size_t start = ret->len;
 	lzma_ret code = LZMA_OK;
-	uint8_t out[65536];
 
 	while (code == LZMA_OK) {
-		size_t n;
-
-		stream->next_out = out;
-		stream->avail_out = sizeof(out);
-		code = lib.lzma_code(stream, LZMA_RUN);
-		n = sizeof(out) - stream->avail_out;
-		if (n > limit - (ret->len - start))
-			return LZMA_MEMLIMIT_ERROR;
-		rk_buf_add(ret, out, n);
-		if (ret->failed)
+		if (!make_room(ret))
 			return LZMA_MEM_ERROR;
+		stream->next_out = (uint8_t *)ret->data + ret->len;
+		stream->avail_out = ret->cap - ret->len - 1;
+		code = lib.lzma_code(stream, LZMA_RUN);
+		ret->len = ret->cap - 1 - stream->avail_out;
+		ret->data[ret->len] = '\0';
+		if (ret->len - start > limit)
+			return LZMA_MEMLIMIT_ERROR;
 		if (code == LZMA_OK && !stream->avail_in && stream->avail_out)
 			break;
 	}
@@ -180,6 +190,9 @@ int rk_xz_unpack(const void *data, size_t size, size_t limit, struct rk_buf *ret
 		return rk_error_nomem(err);
 	stream.next_in = data;
 	stream.avail_in = size;
+	/* Modules become four to five times as long. */
+	if (size < limit / USUAL_RATIO)
+		rk_buf_reserve(ret, size * USUAL_RATIO);
 	code = unpack(&stream, limit, ret);
 	lib.lzma_end(&stream);
 	if (code == LZMA_MEM_ERROR)

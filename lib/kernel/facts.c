@@ -9,7 +9,6 @@
 enum {
 	CONFIG_LIMIT = 16 << 20,
 	SYMVERS_LIMIT = 64 << 20,
-	MAKEFILE_LIMIT = 4 << 20,
 	SMALL_LIMIT = 4096,
 };
 
@@ -212,80 +211,6 @@ static int set_from_config(struct rk_kernel *kernel, struct rk_error *err)
 	return set_vermagic(kernel, err);
 }
 
-/*
- * The database is asked by name where the folder has it, as Debian's: looking for the
- * owner of a path means reading the file lists of all packages.
- */
-static int find_owner(const struct rk_kernel *kernel, struct rk_package *ret,
-		      struct rk_error *err)
-{
-	const char *base = rk_path_base(kernel->kdir_real);
-
-	if (strncmp(kernel->kdir_real, "/usr/src/", strlen("/usr/src/")) == 0 &&
-	    base == kernel->kdir_real + strlen("/usr/src/") &&
-	    rk_package_find(kernel->root, base, ret, err) == 0)
-		return 0;
-	if (!rk_path_is_below(kernel->kdir_real, "/usr") &&
-	    !rk_path_is_below(kernel->kdir_real, "/lib"))
-		return rk_error_set(err, RK_ENOTFOUND, "no package owns '%s'",
-				    kernel->kdir_real);
-	return rk_package_owner(kernel->root, kernel->kdir_real, ret, err);
-}
-
-/* "VERSION = 7" of the kernel's Makefile; -1: no such line. */
-static long makefile_number(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-	const char *line;
-
-	for (line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, len) == 0 &&
-		    strncmp(line + len, " = ", strlen(" = ")) == 0)
-			return strtol(line + len + strlen(" = "), NULL, 10);
-	}
-	return -1;
-}
-
-static int set_makefile_version(struct rk_kernel *kernel, struct rk_error *err)
-{
-	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
-	cleanup_free char *path = NULL;
-	long version;
-	long patchlevel;
-	long sublevel;
-
-	if (rk_path_join(kernel->srctree, "Makefile", &path, err) < 0 ||
-	    rk_root_read(kernel->root, path, MAKEFILE_LIMIT, &buf, err) < 0)
-		return -(int)err->code;
-	version = makefile_number(rk_buf_str(&buf), "VERSION");
-	patchlevel = makefile_number(rk_buf_str(&buf), "PATCHLEVEL");
-	sublevel = makefile_number(rk_buf_str(&buf), "SUBLEVEL");
-	if (version < 0 || patchlevel < 0 || sublevel < 0)
-		return rk_strdup("", &kernel->source_version, err);
-	return rk_format(&kernel->source_version, err, "%ld.%ld.%ld", version, patchlevel,
-			 sublevel);
-}
-
-static int set_package(struct rk_kernel *kernel, struct rk_error *err)
-{
-	struct rk_package package = {0};
-	struct rk_error missing = RK_ERROR_INIT;
-
-	if (find_owner(kernel, &package, &missing) == 0) {
-		kernel->package = RK_STEAL(package.name);
-		kernel->package_version = RK_STEAL(package.version);
-		kernel->source_version = RK_STEAL(package.source_version);
-		rk_package_release(&package);
-		return 0;
-	}
-	rk_log(RK_LOG_DEBUG, "no package: %s", missing.msg);
-	if (rk_strdup("", &kernel->package, err) < 0 ||
-	    rk_strdup("", &kernel->package_version, err) < 0)
-		return -(int)err->code;
-	return set_makefile_version(kernel, err);
-}
-
 /* The first of the names that exists, else "". */
 static int set_first(const struct rk_kernel *kernel, char *names[], size_t n_names,
 		     char **ret, struct rk_error *err)
@@ -323,7 +248,7 @@ int rk_kernel_read_facts(const struct rk_machine *machine, struct rk_kernel *ker
 {
 	if (read_release(kernel, err) < 0 || read_config(kernel, err) < 0 ||
 	    read_symvers(machine, kernel, err) < 0 || set_from_config(kernel, err) < 0 ||
-	    set_package(kernel, err) < 0 || set_places(kernel, err) < 0)
+	    rk_kernel_read_owner(machine, kernel, err) < 0 || set_places(kernel, err) < 0)
 		return -(int)err->code;
 	kernel->module_size =
 		rk_vmlinux_module_size(machine, kernel->root, kernel->kdir_real);

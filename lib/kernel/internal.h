@@ -20,6 +20,10 @@ RK_MUST_CHECK int rk_kdir_inspect(struct rk_kernel *kernel, struct rk_error *err
 RK_MUST_CHECK int rk_kernel_read_facts(const struct rk_machine *machine,
 				       struct rk_kernel *kernel, struct rk_error *err);
 
+/* Package and versions. Cached. */
+RK_MUST_CHECK int rk_kernel_read_owner(const struct rk_machine *machine,
+				       struct rk_kernel *kernel, struct rk_error *err);
+
 /* sizeof(struct module) from the BTF in KDIR's vmlinux; 0 unknown. Cached. */
 size_t rk_vmlinux_module_size(const struct rk_machine *machine,
 			      const struct rk_root *root, const char *kdir);

@@ -81,6 +81,13 @@ static int not_installed(const struct rk_root *root, const char *name,
 			    root->name);
 }
 
+bool rk_package_state(const struct rk_root *root, struct stat *ret)
+{
+	struct rk_error ignored = RK_ERROR_INIT;
+
+	return rk_root_stat(root, status_path, ret, &ignored) == 0;
+}
+
 int rk_package_find(const struct rk_root *root, const char *name, struct rk_package *ret,
 		    struct rk_error *err)
 {

@@ -27,6 +27,10 @@ void rk_package_release(struct rk_package *package);
 RK_MUST_CHECK int rk_package_find(const struct rk_root *root, const char *name,
 				  struct rk_package *ret, struct rk_error *err);
 
+/* The state of the database: another one whenever packages come or go. Return: false if
+ * there is none. */
+bool rk_package_state(const struct rk_root *root, struct stat *ret);
+
 /* The installed package that owns an inside path (as dpkg -S). */
 RK_MUST_CHECK int rk_package_owner(const struct rk_root *root, const char *path,
 				   struct rk_package *ret, struct rk_error *err);
