@@ -47,7 +47,7 @@ static bool is_bool(const char *type)
 /* kstrtobool() */
 static int check_bool(const char *value)
 {
-	if (!value || (value[0] && strchr("eEyYtT1dDnNfF0", value[0])))
+	if (value[0] && strchr("eEyYtT1dDnNfF0", value[0]))
 		return 0;
 	if ((value[0] == 'o' || value[0] == 'O') && value[1] && strchr("nNfF", value[1]))
 		return 0;
@@ -164,8 +164,8 @@ static int check_typed(const char *type, const char *value)
 {
 	static const char array[] = "array of ";
 
-	if (!value && !is_bool(type))
-		return EINVAL;
+	if (!value)
+		return is_bool(type) ? 0 : EINVAL;
 	if (strncmp(type, array, strlen(array)) == 0)
 		return check_array(type + strlen(array), value);
 	return check_value(type, value);
