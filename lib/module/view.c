@@ -3,10 +3,6 @@
 
 #include "lib/module/view.h"
 
-/* Modules of all architectures that rkmod judges are little-endian, and so are its
- * hosts: records are copied as they stand. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are copied");
-
 void rk_view_init(struct rk_view *view, const uint8_t *data, size_t size)
 {
 	*view = (struct rk_view){.file = {data, size}};
@@ -47,16 +43,6 @@ bool rk_view_set_names(struct rk_view *view, const Elf64_Shdr *section)
 	view->names = section->sh_offset;
 	view->names_size = names.size;
 	return true;
-}
-
-Elf64_Shdr rk_view_section(const struct rk_view *view, size_t index)
-{
-	Elf64_Shdr section = {0};
-
-	if (index < view->n_sections)
-		memcpy(&section, view->sections + index * sizeof(section),
-		       sizeof(section));
-	return section;
 }
 
 struct rk_bytes rk_view_contents(const struct rk_view *view, const Elf64_Shdr *section)
@@ -125,41 +111,4 @@ size_t rk_view_find_any(const struct rk_view *view, const char *name, size_t *re
 		}
 	}
 	return found;
-}
-
-/* Copies record @index of @size bytes. */
-static bool copy_record(struct rk_bytes table, size_t index, void *ret, size_t size)
-{
-	if (index >= table.size / size)
-		return false;
-	memcpy(ret, table.data + index * size, size);
-	return true;
-}
-
-bool rk_bytes_symbol(struct rk_bytes table, size_t index, Elf64_Sym *ret)
-{
-	return copy_record(table, index, ret, sizeof(*ret));
-}
-
-bool rk_bytes_rela(struct rk_bytes table, size_t index, Elf64_Rela *ret)
-{
-	return copy_record(table, index, ret, sizeof(*ret));
-}
-
-uint32_t rk_bytes_u32(struct rk_bytes bytes, size_t offset)
-{
-	uint32_t value = 0;
-
-	if (offset <= bytes.size && bytes.size - offset >= sizeof(value))
-		memcpy(&value, bytes.data + offset, sizeof(value));
-	return value;
-}
-
-uint64_t rk_bytes_u64(struct rk_bytes bytes, size_t offset)
-{
-	uint64_t value = 0;
-
-	if (offset <= bytes.size && bytes.size - offset >= sizeof(value))
-		memcpy(&value, bytes.data + offset, sizeof(value));
-	return value;
 }

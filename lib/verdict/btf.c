@@ -159,20 +159,24 @@ static const char *name_at(const struct rk_btf *btf, uint32_t offset)
 }
 
 /* The kernel's isalpha() and isprint() know Latin-1 (lib/ctype.c). */
-static bool is_letter(unsigned char c)
-{
-	return isalpha(c) || (c >= 0xc0 && c != 0xd7 && c != 0xf7);
-}
-
 static bool is_printable(unsigned char c)
 {
 	return isprint(c) || c >= 0xa0;
 }
 
+/* Letters, '_', '.' and, but for the first, digits; as bits, because a kernel's modules
+ * have millions of names. */
 static bool is_identifier_char(char c, bool first)
 {
-	return is_letter((unsigned char)c) || (!first && isdigit((unsigned char)c)) ||
-	       c == '_' || c == '.';
+	static const uint64_t chars[] = {
+		0x03ff400000000000,
+		0x07fffffe87fffffe,
+		0,
+		0xff7fffffff7fffff,
+	};
+	unsigned char u = (unsigned char)c;
+
+	return chars[u / 64] >> (u % 64) & 1 && !(first && u >= '0' && u <= '9');
 }
 
 static bool is_identifier(const char *name)
@@ -181,9 +185,8 @@ static bool is_identifier(const char *name)
 
 	if (!name || !is_identifier_char(name[0], true))
 		return false;
-	for (; name[i] && i < NAME_LIMIT; i++)
-		if (!is_identifier_char(name[i], false))
-			return false;
+	while (i < NAME_LIMIT && is_identifier_char(name[i], false))
+		i++;
 	return name[i] == '\0';
 }
 
