@@ -40,7 +40,11 @@ static void check_offenders(struct rk_judge *judge)
 
 static void check_signature(struct rk_judge *judge)
 {
-	if (!judge->facts.module_sig || judge->is_verified || judge->maybe_verified)
+	bool is_refused =
+		judge->decided && strcmp(judge->verdict->stage, "signature") == 0;
+
+	if (!judge->facts.module_sig || judge->is_verified || judge->maybe_verified ||
+	    is_refused)
 		return;
 	taint(judge, RK_TAINT_UNSIGNED,
 	      judge->signature.state == RK_SIGNATURE_NONE
