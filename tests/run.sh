@@ -186,7 +186,7 @@ check_format()
 check_tidy()
 {
 	sources 'cmd/*.c' 'lib/*.c' 'kbuild-shim/*.c' 'tests/unit/*.c' |
-		xargs -P "$(nproc)" -n 4 clang-tidy-14 --quiet -p build-tests/clang 2>build-tests/tidy.log
+		xargs -P "$(nproc)" -n 4 clang-tidy-14 --quiet -p build-tests/clang-san 2>build-tests/tidy.log
 }
 
 check_shell()
