@@ -9,6 +9,12 @@
 
 /* ---- words ---- */
 
+static enum rk_exit print_error(const struct rk_error *err)
+{
+	fprintf(stderr, "rkmod: %s%s%s\n", err->msg, err->cure[0] ? "; " : "", err->cure);
+	return RK_EXIT_FAILED;
+}
+
 enum rk_exit rk_output_json(const struct rk_app *app, struct rk_json *value)
 {
 	cleanup(rk_json_free_p) struct rk_json *owned = value;
@@ -16,7 +22,7 @@ enum rk_exit rk_output_json(const struct rk_app *app, struct rk_json *value)
 	struct rk_error err = RK_ERROR_INIT;
 
 	if (rk_json_print(owned, true, &text, &err) < 0)
-		return rk_cmd_fail(app, &err);
+		return print_error(&err);
 	puts(rk_buf_str(&text));
 	return RK_EXIT_OK;
 }
@@ -47,10 +53,9 @@ static struct rk_json *json_error(const struct rk_error *err)
 
 enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err)
 {
-	fprintf(stderr, "rkmod: %s%s%s\n", err->msg, err->cure[0] ? "; " : "", err->cure);
 	if (app->format == RK_FORMAT_JSON && err->code != RK_ENOMEM)
 		rk_output_json(app, json_error(err));
-	return RK_EXIT_FAILED;
+	return print_error(err);
 }
 
 /* Columns a text takes on a terminal: UTF-8 sequences count once. */

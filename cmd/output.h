@@ -33,7 +33,7 @@ void rk_output_json_metadata(struct rk_json *to, const struct rk_metadata *metad
 
 /* The sink for rk_log_to(): steps and warnings on stderr, progress on a terminal. */
 struct rk_log_event;
-void rk_output_log(void *app, const struct rk_log_event *event);
+void rk_output_log(void *data, const struct rk_log_event *event);
 
 /* A line that make or a compiler printed, on stderr: what went to stderr always, the
  * steps on a terminal or with -v. */

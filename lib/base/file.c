@@ -206,7 +206,7 @@ int rk_dir_make(const char *path, mode_t mode, struct rk_error *err)
 
 static int remove_at(int dir_fd, const char *name);
 
-static int remove_children(int fd)
+static int remove_children(int fd) /* NOLINT(misc-no-recursion) */
 {
 	cleanup_closedir DIR *dir = fdopendir(fd);
 	const struct dirent *entry;

@@ -494,14 +494,11 @@ int rk_spawn_find(const char *name, const char *path, char **ret, struct rk_erro
 		cleanup_free char *candidate = NULL;
 		size_t len = strcspn(path, ":");
 
-		if (len && path[0] == '/') {
-			if (rk_format(&candidate, err, "%.*s/%s", (int)len, path, name) <
-			    0)
-				return -(int)err->code;
-			if (is_program(candidate)) {
-				*ret = RK_STEAL(candidate);
-				return 0;
-			}
+		if (rk_format(&candidate, err, "%.*s/%s", (int)len, path, name) < 0)
+			return -(int)err->code;
+		if (candidate[0] == '/' && len && is_program(candidate)) {
+			*ret = RK_STEAL(candidate);
+			return 0;
 		}
 		path += len;
 		path += *path == ':';

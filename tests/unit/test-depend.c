@@ -40,18 +40,18 @@ static void write_index(const char *path, const struct entry *entries, size_t n_
 {
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
-	const char first = entries[0].key[0];
-	const char last = entries[n_entries - 1].key[0];
+	const unsigned char first = (unsigned char)entries[0].key[0];
+	const unsigned char last = (unsigned char)entries[n_entries - 1].key[0];
 
 	add_u32(&buf, (uint32_t)INDEX_MAGIC);
 	add_u32(&buf, INDEX_VERSION);
 	add_u32(&buf, 12 | NODE_CHILDREN);
-	rk_buf_addc(&buf, first);
-	rk_buf_addc(&buf, last);
+	rk_buf_addc(&buf, (char)first);
+	rk_buf_addc(&buf, (char)last);
 	for (int c = first; c <= last; c++)
 		add_u32(&buf, 0);
 	for (size_t i = 0; i < n_entries; i++) {
-		put_u32(&buf, 14 + 4 * (size_t)(entries[i].key[0] - first),
+		put_u32(&buf, 14 + 4 * (size_t)((unsigned char)entries[i].key[0] - first),
 			(uint32_t)buf.len | (uint32_t)NODE_PREFIX | NODE_VALUES);
 		rk_buf_add(&buf, entries[i].key + 1, strlen(entries[i].key));
 		add_u32(&buf, 1);

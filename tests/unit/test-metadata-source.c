@@ -114,12 +114,12 @@ static void expect_missing(const char *there, const char *expected)
 	struct rk_needs needs = {.target = NULL};
 	struct rk_error err = RK_ERROR_INIT;
 	cleanup_free char *missing = NULL;
+	cleanup_free char *data = NULL; /* has_path's, which is not const */
 
+	EXPECT_INT(rk_strdup(there, &data, &err), 0);
 	rk_strv_add_all(&needs.crates, "core", "macros", NULL);
 	EXPECT_INT(rk_strdup("scripts/target.json", &needs.target, &err), 0);
-	EXPECT_INT(rk_needs_missing(&needs, has_path, (char *)(uintptr_t)there, &missing,
-				    &err),
-		   0);
+	EXPECT_INT(rk_needs_missing(&needs, has_path, data, &missing, &err), 0);
 	EXPECT_STR(missing, expected);
 	rk_needs_release(&needs);
 }

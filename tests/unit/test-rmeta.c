@@ -10,10 +10,11 @@ static const char text[] =
 static size_t make_header(unsigned char *bytes, unsigned char format, size_t root_size,
 			  const char *version)
 {
+	static const unsigned char magic[7] = {'r', 'u', 's', 't'};
 	size_t len = strlen(version);
 	size_t at = 0;
 
-	memcpy(bytes, "rust\0\0\0", 7);
+	memcpy(bytes, magic, sizeof(magic));
 	bytes[7] = format;
 	at = 8;
 	memset(bytes + at, 0x5a, root_size);
@@ -24,8 +25,8 @@ static size_t make_header(unsigned char *bytes, unsigned char format, size_t roo
 	} else {
 		bytes[at++] = (unsigned char)len;
 	}
-	memcpy(bytes + at, version, len);
-	at += len;
+	for (size_t i = 0; i < len; i++)
+		bytes[at++] = (unsigned char)version[i];
 	bytes[at++] = 0xc1;
 	return at;
 }

@@ -180,7 +180,8 @@ REFUSES(an_empty_name_is_refused, EINVAL, "sysfs", "",
 	memset(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, 0, 56))
 REFUSES(a_module_called_vmlinux_is_refused, EINVAL, "module-name",
 	"livepatch: vmlinux.ko: invalid module name",
-	strcpy(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, "vmlinux"))
+	memcpy(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, "vmlinux",
+	       sizeof("vmlinux")))
 
 static void every_cut_of_the_file_is_survived(void)
 {

@@ -183,7 +183,9 @@ JUDGES(a_module_namespace_must_not_be_imported, "importing-module.ko", "", "",
 JUDGES(a_symbol_for_other_modules_is_refused, "for-me.ko", "", "",
        REFUSED(EINVAL, "symbols", NULL, "symbol-not-for-module"), (void)ko)
 JUDGES(a_symbol_for_named_modules_is_theirs_dash_or_underscore, "for-me.ko", "", "",
-       ACCEPTED, strcpy(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, "fix_ture"))
+       ACCEPTED,
+       memcpy(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, "fix_ture",
+	      sizeof("fix_ture")))
 JUDGES(a_rust_symbol_needs_a_kernel_with_rust, "rust-call.ko", "", "",
        REFUSED(ENOENT, "symbols", NULL, "rust-off"), (void)ko)
 JUDGES(a_rust_symbol_of_another_compiler_is_told_from_a_missing_one, "rust-call.ko", "",

@@ -65,6 +65,7 @@ static void ignores_forged_lines(void)
 		"rkmod1  0 end job=0 how=done errno=0",
 		"rkmod1 0123456789abcde 0 end job=0",
 		"rkmod1 0123456789abcdef0 0 end job=0",
+		/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
 		" rkmod1 " NONCE " 0 end job=0",
 		"RKMOD1 " NONCE " 0 end job=0",
 	};
