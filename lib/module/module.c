@@ -130,15 +130,27 @@ static int decompress(struct rk_module *module, struct rk_error *err)
 	return 0;
 }
 
-int rk_module_new(const char *path, struct rk_module **ret, struct rk_error *err)
+/* NULL: no memory. */
+static struct rk_module *make_module(const char *path, struct rk_error *err)
 {
 	cleanup(rk_module_free_p) struct rk_module *module = calloc(1, sizeof(*module));
 
-	if (!module)
-		return rk_error_nomem(err);
+	if (!module) {
+		rk_error_nomem(err);
+		return NULL;
+	}
 	if (rk_strdup(path, &module->path, err) < 0)
+		return NULL;
+	return RK_STEAL(module);
+}
+
+int rk_module_new(const char *path, struct rk_module **ret, struct rk_error *err)
+{
+	struct rk_module *module = make_module(path, err);
+
+	if (!module)
 		return -(int)err->code;
-	*ret = RK_STEAL(module);
+	*ret = module;
 	return 0;
 }
 
@@ -155,9 +167,9 @@ int rk_module_read(struct rk_module *module, struct rk_error *err)
 
 int rk_module_open(const char *path, struct rk_module **ret, struct rk_error *err)
 {
-	cleanup(rk_module_free_p) struct rk_module *module = NULL;
+	cleanup(rk_module_free_p) struct rk_module *module = make_module(path, err);
 
-	if (rk_module_new(path, &module, err) < 0 || rk_module_read(module, err) < 0)
+	if (!module || rk_module_read(module, err) < 0)
 		return -(int)err->code;
 	*ret = RK_STEAL(module);
 	return 0;

@@ -188,6 +188,38 @@ static void a_debian_kdir_has_all_its_facts(void)
 	EXPECT(kernel->symvers && rk_symvers_find(kernel->symvers, "printk"));
 }
 
+/* The owner is kept for as long as the database is as it was. */
+static void a_package_that_was_upgraded_is_seen(void)
+{
+	static const char newer[] =
+		"Package: linux-headers-7.2.12+deb13-amd64\nStatus: install ok installed\n"
+		"Architecture: amd64\nSource: linux\nVersion: 7.2.12-3\n\n";
+	cleanup_fixture struct fixture fixture;
+	cleanup(rk_kernel_free_p) struct rk_kernel *kernel = NULL;
+	cleanup(rk_kernel_free_p) struct rk_kernel *again = NULL;
+	cleanup(rk_kernel_free_p) struct rk_kernel *upgraded = NULL;
+	cleanup(rk_kernel_free_p) struct rk_kernel *removed = NULL;
+
+	setup(&fixture);
+	put_debian(&fixture);
+	put_status(&fixture);
+	kernel = resolve_good(&fixture, &by_release);
+	again = resolve_good(&fixture, &by_release);
+	put(&fixture, "/var/lib/dpkg/status", newer);
+	upgraded = resolve_good(&fixture, &by_release);
+	put(&fixture, "/var/lib/dpkg/status", "");
+	removed = resolve_good(&fixture, &by_release);
+	if (!kernel || !again || !upgraded || !removed)
+		return;
+	EXPECT_STR(kernel->package_version, "7.2.12-1");
+	EXPECT_STR(again->package, kernel->package);
+	EXPECT_STR(again->package_version, "7.2.12-1");
+	EXPECT_STR(again->source_version, "7.2.12-1");
+	EXPECT_STR(upgraded->package_version, "7.2.12-3");
+	EXPECT_STR(removed->package, "");
+	EXPECT_STR(removed->source_version, "7.2.12");
+}
+
 static void without_packages_the_makefile_has_the_version(void)
 {
 	cleanup_fixture struct fixture fixture;
@@ -474,6 +506,7 @@ static void the_list_has_each_kdir_once_and_what_is_missing(void)
 
 static const struct test tests[] = {
 	TEST(a_debian_kdir_has_all_its_facts),
+	TEST(a_package_that_was_upgraded_is_seen),
 	TEST(without_packages_the_makefile_has_the_version),
 	TEST(a_whole_kernel_tree_is_its_own_srctree),
 	TEST(an_output_folder_that_kbuild_made_is_a_kdir),
