@@ -9,9 +9,10 @@ copy_kdir_with_metadata "$T/kdir" || exit 2
 make_module "$T/rkmod"
 make_module "$T/make"
 
+# Both sides run below the same outer bwrap, which make needs to see the other KDIR.
 by_rkmod()
 {
-	BINDS=()
+	BINDS=(--ro-bind "$ROOT$KDIR" "$ROOT$KDIR")
 	rkmod build --root "$ROOT" "$T/rkmod"
 }
 
