@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "lib/kernel/index.h"
 
@@ -43,11 +44,13 @@ static const char *name_at(const void *items, size_t stride, int32_t i)
 
 uint64_t rk_index_seed(void)
 {
+	struct timespec now = {0};
 	uint64_t seed;
 
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
-		seed = (uint64_t)(uintptr_t)&seed;
-	return seed;
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
+		return seed;
+	clock_gettime(CLOCK_MONOTONIC, &now); /* early at boot: better than nothing */
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 int rk_index_init(struct rk_index *index, size_t n_items, struct rk_error *err)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -156,6 +157,7 @@ int rk_module_new(const char *path, struct rk_module **ret, struct rk_error *err
 
 int rk_module_read(struct rk_module *module, struct rk_error *err)
 {
+	assert(module);
 	if (module->data)
 		return 0;
 	if (read_file(module, err) < 0 || decompress(module, err) < 0) {

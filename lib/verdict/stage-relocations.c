@@ -103,7 +103,7 @@ static bool check_range(struct pass *pass, const Elf64_Rela *rela,
 	uint32_t type = ELF64_R_TYPE(rela->r_info);
 	struct rk_finding *finding;
 	struct value value;
-	Elf64_Sym symbol;
+	Elf64_Sym symbol = {0};
 	int answer;
 
 	rk_bytes_symbol(judge->symbols, ELF64_R_SYM(rela->r_info), &symbol);

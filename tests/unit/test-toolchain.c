@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <libgen.h>
 
 #include "lib/base/file.h"
@@ -158,7 +159,8 @@ static void expect_rustc(struct fixture *fixture, const char *name,
 
 	EXPECT_INT(resolve(fixture, &nothing, NULL), 0);
 	EXPECT_STR(fixture->err.msg, "");
-	if (!fixture->toolchain || !EXPECT(fixture->toolchain->rustc != NULL))
+	assert(fixture->toolchain);
+	if (!EXPECT(fixture->toolchain->rustc != NULL))
 		return;
 	EXPECT_STR(fixture->toolchain->rustc->path, path);
 	EXPECT_STR(fixture->toolchain->rustc->text, fixture->kernel.rustc_text);
@@ -298,6 +300,7 @@ static void the_text_of_metadata_wins_over_the_configuration(void)
 	setup(&fixture);
 	put_rustc(&fixture, "bin/rustc", OTHER);
 	EXPECT_INT(resolve(&fixture, &nothing, OTHER), 0);
+	assert(fixture.toolchain);
 	EXPECT_STR(fixture.toolchain->wanted_from, "libcore.rmeta");
 	EXPECT_INT(resolve(&fixture, &nothing, WANTED), -RK_ENOTFOUND);
 	EXPECT_HAS(fixture.err.msg, "libcore.rmeta");
