@@ -27,8 +27,8 @@ kill_after()
 	# shellcheck disable=SC2119
 	prepare >"$T/killed.out" 2>&1 &
 	sleep "$1"
-	pid=$(pgrep -u "$TEST_UID" -f "^$RKMOD_TEST_PREFIX/bin/rkmod prepare --root $ROOT")
-	[ -n "$pid" ] && kill -KILL "$pid"
+	pid=$(pgrep -P $!) # not by name: other tests run at the same time
+	kill -KILL "$pid"
 	result $? "killed after $1 s"
 	wait $!
 	same "killed after $1 s: there is no set" '' "$(sets)"
