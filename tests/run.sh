@@ -119,7 +119,7 @@ meson_test()
 	done
 	rm -f "$log"
 	say "tests of $dir: $*"
-	meson test -C "$dir" --no-rebuild --print-errorlogs "${args[@]}"
+	meson test -C "$dir" --print-errorlogs "${args[@]}"
 	if [ -s "$log" ]; then
 		record_meson_log "$prefix" "$log"
 	else
@@ -265,7 +265,7 @@ run_in_tree()
 	# shellcheck disable=SC2016 # the shell inside expands them
 	local script='. samples/setup.sh
 		build_in "$1/build" -Dwerror=true &&
-		meson test -C "$1/build" --no-rebuild --print-errorlogs --suite unit --suite cli'
+		meson test -C "$1/build" --print-errorlogs --suite unit --suite cli'
 
 	rm -f "$dir/build/meson-logs/testlog.json"
 	bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
