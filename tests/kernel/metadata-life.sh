@@ -41,10 +41,10 @@ done
 result $? 'a killed run leaves a temporary folder'
 
 # shellcheck disable=SC2119
-prepare >"$T/first.out" 2>"$T/first.err" &
+prepare -v >"$T/first.out" 2>"$T/first.err" &
 first=$!
 sleep 2
-expect 0 'the second of two runs succeeds' prepare
+expect 0 'the second of two runs succeeds' prepare -v
 wait $first
 same 'the first succeeds' 0 $?
 # On a busy machine it may be the second that comes first.
