@@ -7,22 +7,69 @@
 #   RKMOD_ORACLE_COUNT     how many (400)
 #   RKMOD_ORACLE_SEED      which (1)
 #   RKMOD_ORACLE_RESULTS   file of the kernel's answers: kept, and a run is continued
+#   RKMOD_ORACLE_BASES     folder for the bases: kept, so that a run can be continued
+#   RKMOD_ORACLE_KERNELS   folder with room for 3 GB: not the tree's kernel, but a small
+#                          one with CRCs and signatures, made there (oracle/kernels.sh)
+#   RKMOD_ORACLE_ENFORCE   not empty: the small one demands signatures
 . "$(dirname "$0")/../lib.sh"
 begin
 . "$TOP/tests/vm/oracle/bases.sh"
+. "$TOP/tests/vm/oracle/kernels.sh"
 
-make_bases "$T/ko" || {
+# The stock kernel of the tree.
+use_stock()
+{
+	options=(--root "$ROOT" --symvers "$ROOT$KDIR/Module.symvers"
+		--image "$ROOT/usr/lib/modules/$RELEASE/vmlinuz")
+}
+
+use_small()
+{
+	make_small_kernel "$RKMOD_ORACLE_KERNELS" || {
+		echo 'Bail out! the small kernel could not be built'
+		exit 2
+	}
+	KDIR=$SMALL
+	TREE_BINDS=(--ro-bind "$SMALL" "$SMALL")
+	options=(--kdir "$SMALL" --symvers "$SMALL/Module.symvers"
+		--image "$SMALL/arch/x86/boot/bzImage" --cert "$SMALL/certs/signing_key.x509")
+	[ -z "${RKMOD_ORACLE_ENFORCE:-}" ] || enforce
+}
+
+# Modules are signed after they were damaged. rkmod reads of what the kernel was told
+# when it was booted in a copy of its configuration.
+enforce()
+{
+	local file
+
+	mkdir "$T/kdir"
+	for file in "$SMALL"/* "$SMALL"/.config; do
+		ln -s "$file" "$T/kdir/"
+	done
+	rm "$T/kdir/.config"
+	sed 's/^# CONFIG_MODULE_SIG_FORCE is not set/CONFIG_MODULE_SIG_FORCE=y/' \
+		"$SMALL/.config" >"$T/kdir/.config"
+	options+=(--kdir "$T/kdir" --append module.sig_enforce=1
+		--sign "$SMALL/certs/signing_key.pem")
+}
+
+bases=${RKMOD_ORACLE_BASES:-$T/ko}
+results=${RKMOD_ORACLE_RESULTS:-$T/results.jsonl}
+if [ -n "${RKMOD_ORACLE_KERNELS:-}" ]; then
+	use_small
+else
+	use_stock
+fi
+[ -e "$bases/unknown.p7s" ] || make_bases "$bases" || {
 	echo 'Bail out! the bases could not be built'
 	diag "$T/bases.log"
 	exit 2
 }
+! has_config MODVERSIONS || options+=(--modversions)
 cp "$RKMOD_MUTATE" "$TOP/tests/vm/oracle/oracle" "$T"
-results=${RKMOD_ORACLE_RESULTS:-$T/results.jsonl}
 [ -e "$results" ] || : >"$results"
-give "$T/ko" "$results"
-as_user "$T/oracle" --root "$ROOT" --image "$ROOT/usr/lib/modules/$RELEASE/vmlinuz" \
-	--symvers "$ROOT$KDIR/Module.symvers" --bases "$T/ko" \
-	--signature "$T/ko/unknown.p7s" --mutate "$T/mutate" \
-	--rkmod "$RKMOD_TEST_PREFIX/bin/rkmod" \
+give "$bases" "$results"
+as_user "$T/oracle" "${options[@]}" --bases "$bases" --signature "$bases/unknown.p7s" \
+	--mutate "$T/mutate" --rkmod "$RKMOD_TEST_PREFIX/bin/rkmod" \
 	--guest "$RKMOD_TEST_PREFIX/libexec/rkmod/rkmod-guest" --results "$results" \
 	--count "${RKMOD_ORACLE_COUNT:-400}" --seed "${RKMOD_ORACLE_SEED:-1}"

@@ -3,6 +3,8 @@
 #
 # The sound modules that tests/vm/oracle starts from. To be sourced after tests/lib.sh.
 
+TREE_BINDS=() # bwrap arguments: more that is seen in the root tree
+
 # in_tree DIR COMMAND...: in the root tree, where only DIR can be written
 in_tree()
 {
@@ -22,9 +24,16 @@ in_tree()
 			;;
 		esac
 	done
-	argv+=(--dev /dev --proc /proc --tmpfs /tmp --bind "$dir" "$dir" --chdir "$dir"
+	argv+=(--dev /dev --proc /proc --tmpfs /tmp "${TREE_BINDS[@]}" --bind "$dir" "$dir"
+		--chdir "$dir" --unsetenv TMPDIR
 		--unshare-pid --unshare-net --new-session --die-with-parent)
 	as_user "${argv[@]}" "$@"
+}
+
+# has_config NAME: of the target kernel
+has_config()
+{
+	grep -q "^CONFIG_$1=y" "$KDIR/.config" "$ROOT$KDIR/.config" 2>/dev/null
 }
 
 # make_c_bases DIR: plain Kbuild does for modules without Rust
@@ -36,14 +45,25 @@ make_c_bases()
 		cp "$T/bases"/*.ko "$1"
 }
 
-# make_rust_bases DIR
+# build_rust NAME DIR: a kernel that has its Rust metadata needs no rkmod
+build_rust()
+{
+	if [ -d "$KDIR/rust" ]; then
+		in_tree "$2" make -s -C "$KDIR" M="$2" modules
+	else
+		rkmod build --root "$ROOT" "$2"
+	fi
+}
+
+# make_rust_bases DIR: if the kernel has Rust
 make_rust_bases()
 {
 	local name
 
+	has_config RUST || return 0
 	for name in hello params; do
 		make_sample "$name" "$T/base-$name" &&
-			rkmod build --root "$ROOT" "$T/base-$name" >"$T/bases.log" 2>&1 &&
+			build_rust "$name" "$T/base-$name" >"$T/bases.log" 2>&1 &&
 			cp "$T/base-$name/$name.ko" "$1/rust_$name.ko" || return 1
 	done
 }
@@ -53,7 +73,7 @@ make_signed_base()
 {
 	local packed=$ROOT/usr/lib/modules/$RELEASE/kernel/fs/nls/nls_iso8859-9.ko.xz
 
-	[ ! -e "$packed" ] || xz -dc "$packed" >"$1/signed_nls.ko"
+	[ ! -e "$packed" ] || [ -n "${SMALL:-}" ] || xz -dc "$packed" >"$1/signed_nls.ko"
 }
 
 # make_signature FILE MODULE: by a key that is thrown away
