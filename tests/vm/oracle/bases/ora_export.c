@@ -3,6 +3,13 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+/* Before 6.13 namespaces were tokens; see Kbuild. */
+#ifdef NAMESPACE_IS_TOKEN
+#define SPACE ORACLE
+#else
+#define SPACE "ORACLE"
+#endif
+
 int ora_export_a(void);
 int ora_export_b(void);
 int ora_export_c(void);
@@ -24,13 +31,13 @@ int ora_export_c(void)
 {
 	return 3;
 }
-EXPORT_SYMBOL_NS(ora_export_c, "ORACLE");
+EXPORT_SYMBOL_NS(ora_export_c, SPACE);
 
 int ora_export_d(void)
 {
 	return 4;
 }
-EXPORT_SYMBOL_NS_GPL(ora_export_d, "ORACLE");
+EXPORT_SYMBOL_NS_GPL(ora_export_d, SPACE);
 
 static int __init ora_export_init(void)
 {

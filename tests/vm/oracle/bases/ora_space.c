@@ -12,4 +12,5 @@ void ora_space_put(struct dma_buf *buf)
 
 MODULE_DESCRIPTION("oracle base: a namespace");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS("DMA_BUF");
+/* MODULE_IMPORT_NS() took a token before 6.13 and takes a string since. */
+MODULE_INFO(import_ns, "DMA_BUF");
