@@ -8,9 +8,6 @@
 
 enum {
 	OPTION_NO_PREPARE = 256,
-	OPTION_SOURCE,
-	OPTION_RUSTC,
-	OPTION_LLVM,
 };
 
 struct options {
@@ -32,15 +29,6 @@ static bool take_option(int option, struct options *options)
 		return rk_cmd_jobs(optarg, &options->jobs);
 	case OPTION_NO_PREPARE:
 		options->common.settings[RK_SETTING_PREPARE] = "false";
-		return true;
-	case OPTION_SOURCE:
-		options->common.settings[RK_SETTING_SOURCE] = optarg;
-		return true;
-	case OPTION_RUSTC:
-		options->common.settings[RK_SETTING_RUSTC] = optarg;
-		return true;
-	case OPTION_LLVM:
-		options->common.settings[RK_SETTING_LLVM] = optarg;
 		return true;
 	default:
 		return false;
@@ -66,9 +54,6 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 	static const struct option longs[] = {
 		{"jobs", required_argument, NULL, 'j'},
 		{"no-prepare", no_argument, NULL, OPTION_NO_PREPARE},
-		{"source", required_argument, NULL, OPTION_SOURCE},
-		{"rustc", required_argument, NULL, OPTION_RUSTC},
-		{"llvm", required_argument, NULL, OPTION_LLVM},
 		{0},
 	};
 	int option;
@@ -178,9 +163,7 @@ const struct rk_cmd cmd_build = {
 	.args = "[DIR] [-- VARIABLE=VALUE...]",
 	.summary = "build the modules of a folder, and check each",
 	.help = "  -j, --jobs N            make's jobs\n"
-		"      --no-prepare        do not make Rust metadata that is missing\n"
-		"      --source DIR|FILE   kernel source, for metadata that is missing\n"
-		"      --rustc PATH        use this rustc (it must be the kernel's)\n"
-		"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n",
+		"      --no-prepare        do not make Rust metadata that is missing\n",
+	.compiler = true,
 	.run = run,
 };

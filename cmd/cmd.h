@@ -36,6 +36,7 @@ struct rk_cmd {
 	const char *args;    /* usage after the name, "" if none */
 	const char *summary; /* one line for `rkmod help` */
 	const char *help;    /* its own options, a line each, as --help prints them; "" */
+	bool compiler;       /* takes --source --rustc --llvm */
 	enum rk_exit (*run)(struct rk_app *app, int argc,
 			    char **argv); /* argv[0]: name */
 };
@@ -54,9 +55,9 @@ enum {
  * @longs: the command's own, ended by a row of zeros, or NULL; each val is the letter of
  *         its short form, or 256 to 511 if it has none
  *
- * --root --kernel --kdir --package --format --color -v -q -h are taken by @app and
- * @common and not seen by the command. Return: as getopt_long(), -1 at the end, '?' after
- * saying what is wrong, RK_OPTION_HELP.
+ * --root --kernel --kdir --package --format --color -v -q -h, and those of a command with
+ * a compiler, are taken by @app and @common and not seen by the command. Return: as
+ * getopt_long(), -1 at the end, '?' after saying what is wrong, RK_OPTION_HELP.
  */
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
 		  const struct option *longs, struct rk_common *common);

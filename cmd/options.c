@@ -12,6 +12,9 @@ enum {
 	OPTION_PACKAGE,
 	OPTION_FORMAT,
 	OPTION_COLOR,
+	OPTION_SOURCE,
+	OPTION_RUSTC,
+	OPTION_LLVM,
 	MAX_OPTIONS = 48,
 	MAX_JOBS = 4096,
 };
@@ -28,6 +31,18 @@ static const struct option common_options[] = {
 	{"help", no_argument, NULL, 'h'},
 };
 
+/* Of commands that bring a compiler to work. */
+static const struct option compiler_options[] = {
+	{"source", required_argument, NULL, OPTION_SOURCE},
+	{"rustc", required_argument, NULL, OPTION_RUSTC},
+	{"llvm", required_argument, NULL, OPTION_LLVM},
+};
+
+static const char compiler_help[] =
+	"      --source DIR|FILE   the kernel's source, for metadata that is missing\n"
+	"      --rustc PATH        use this rustc (it must be the kernel's)\n"
+	"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n";
+
 static const char common_help[] =
 	"      --root NAME|DIR     the kernel, compiler and sources of a root tree\n"
 	"      --kernel RELEASE    the target kernel, as uname -r says it\n"
@@ -41,8 +56,9 @@ static const char common_help[] =
 
 void rk_cmd_help(const struct rk_cmd *cmd)
 {
-	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s", cmd->name,
-	       cmd->args[0] ? " " : "", cmd->args, cmd->summary, cmd->help, common_help);
+	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s%s", cmd->name,
+	       cmd->args[0] ? " " : "", cmd->args, cmd->summary, cmd->help,
+	       cmd->compiler ? compiler_help : "", common_help);
 }
 
 enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd)
@@ -99,6 +115,15 @@ static int take_common(struct rk_app *app, int option, struct rk_common *common)
 	case OPTION_PACKAGE:
 		common->settings[RK_SETTING_PACKAGE] = optarg;
 		return 0;
+	case OPTION_SOURCE:
+		common->settings[RK_SETTING_SOURCE] = optarg;
+		return 0;
+	case OPTION_RUSTC:
+		common->settings[RK_SETTING_RUSTC] = optarg;
+		return 0;
+	case OPTION_LLVM:
+		common->settings[RK_SETTING_LLVM] = optarg;
+		return 0;
 	case OPTION_FORMAT:
 		return set_format(app, optarg) ? 0 : -1;
 	case OPTION_COLOR:
@@ -128,6 +153,15 @@ static void say_unknown(const struct rk_cmd *cmd, int option, char **argv)
 	fprintf(stderr, "; 'rkmod %s --help' lists them\n", cmd->name);
 }
 
+/* Return: the new number of rows in @to. */
+static size_t add_options(struct option to[MAX_OPTIONS], size_t n,
+			  const struct option *from, size_t n_from)
+{
+	for (size_t i = 0; i < n_from && n < MAX_OPTIONS - 1; i++)
+		to[n++] = from[i];
+	return n;
+}
+
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
 		  const struct option *longs, struct rk_common *common)
 {
@@ -143,8 +177,9 @@ int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char *
 			snprintf(shorts + strlen(shorts), 3, "%c%s", longs->val,
 				 longs->has_arg == required_argument ? ":" : "");
 	}
-	for (size_t i = 0; i < RK_ARRAY_LEN(common_options) && n < MAX_OPTIONS - 1; i++)
-		all[n++] = common_options[i];
+	if (cmd->compiler)
+		n = add_options(all, n, compiler_options, RK_ARRAY_LEN(compiler_options));
+	add_options(all, n, common_options, RK_ARRAY_LEN(common_options));
 	opterr = 0;
 	do {
 		option = getopt_long(argc, argv, shorts, all, NULL);

@@ -7,11 +7,8 @@
 #include "cmd/output.h"
 
 enum {
-	OPTION_SOURCE = 256,
-	OPTION_AGAIN,
+	OPTION_AGAIN = 256,
 	OPTION_VERIFY,
-	OPTION_RUSTC,
-	OPTION_LLVM,
 };
 
 struct options {
@@ -25,20 +22,11 @@ static bool take_option(int option, struct options *options)
 	switch (option) {
 	case 'j':
 		return rk_cmd_jobs(optarg, &options->prepare.jobs);
-	case OPTION_SOURCE:
-		options->common.settings[RK_SETTING_SOURCE] = optarg;
-		return true;
 	case OPTION_AGAIN:
 		options->prepare.again = true;
 		return true;
 	case OPTION_VERIFY:
 		options->verify = true;
-		return true;
-	case OPTION_RUSTC:
-		options->common.settings[RK_SETTING_RUSTC] = optarg;
-		return true;
-	case OPTION_LLVM:
-		options->common.settings[RK_SETTING_LLVM] = optarg;
 		return true;
 	default:
 		return false;
@@ -50,11 +38,8 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 {
 	static const struct option longs[] = {
 		{"jobs", required_argument, NULL, 'j'},
-		{"source", required_argument, NULL, OPTION_SOURCE},
 		{"again", no_argument, NULL, OPTION_AGAIN},
 		{"verify", no_argument, NULL, OPTION_VERIFY},
-		{"rustc", required_argument, NULL, OPTION_RUSTC},
-		{"llvm", required_argument, NULL, OPTION_LLVM},
 		{0},
 	};
 	int option;
@@ -150,10 +135,8 @@ const struct rk_cmd cmd_prepare = {
 	.args = "",
 	.summary = "make the Rust metadata of a kernel that ships none",
 	.help = "  -j, --jobs N            make's jobs\n"
-		"      --source DIR|FILE   the kernel's source, instead of the installed one\n"
 		"      --again             make it anew even if it is there\n"
-		"      --verify            compare every file with the hash it had\n"
-		"      --rustc PATH        use this rustc (it must be the kernel's)\n"
-		"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n",
+		"      --verify            compare every file with the hash it had\n",
+	.compiler = true,
 	.run = run,
 };
