@@ -36,7 +36,9 @@ int rk_library_open(const struct rk_library *library, struct rk_error *err)
 				 library->soname, dlerror());
 	pthread_mutex_unlock(&lock);
 	if (r < 0)
-		return rk_error_cure(err, "library-missing", "install the package '%s'",
-				     library->package);
+		return rk_error_cure(
+			err, "library-missing",
+			"install the package that has it; Debian calls it '%s'",
+			library->package);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/build/internal.h"
+#include "lib/root/distro.h"
 
 void rk_build_result_release(struct rk_build_result *result)
 {
@@ -60,12 +61,14 @@ int rk_build_check(const struct rk_build_request *request, struct rk_error *err)
 
 static int find_make(const struct rk_root *root, char **ret, struct rk_error *err)
 {
+	static const struct rk_need need = {RK_NEED_PROGRAM, "make"};
+
 	if (rk_root_find_program(root, "make", ret, err) == 0)
 		return 0;
 	if (err->code != RK_ENOTFOUND)
 		return -(int)err->code;
 	err->code = RK_ETOOL;
-	return rk_error_cure(err, NULL, "install the package make");
+	return rk_distro_cure(root, &need, NULL, "install make", err);
 }
 
 static int make_kernel_key(const struct rk_kernel *kernel, char ret[RK_KEY_SIZE],

@@ -5,19 +5,15 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/kernel/internal.h"
+#include "lib/root/distro.h"
 
 static int cure_headers(const struct rk_root *root, const char *release,
 			struct rk_error *err)
 {
-	cleanup_free char *advice = NULL;
-	cleanup_free char *package = NULL;
-	struct rk_error ignored = RK_ERROR_INIT;
+	const struct rk_need need = {RK_NEED_HEADERS, release};
 
-	if (rk_format(&package, &ignored, "linux-headers-%s", release) < 0 ||
-	    rk_package_advice(root, package, &advice, &ignored) < 0)
-		return rk_error_cure(err, "headers-missing",
-				     "install the headers of this release");
-	return rk_error_cure(err, "headers-missing", "%s", advice);
+	return rk_distro_cure(root, &need, "headers-missing",
+			      "install the headers of this release", err);
 }
 
 /* Neither a link that leads somewhere nor a folder. */

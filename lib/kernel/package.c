@@ -3,6 +3,7 @@
 
 #include "lib/base/log.h"
 #include "lib/kernel/internal.h"
+#include "lib/root/distro.h"
 
 enum { MAX_CHAIN = 16 }; /* packages that are looked at on the way */
 

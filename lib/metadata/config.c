@@ -3,23 +3,30 @@
 
 #include "lib/base/strv.h"
 #include "lib/metadata/check.h"
-#include "lib/root/package.h"
+#include "lib/root/distro.h"
 
 enum {
 	MAX_SHOWN = 4, /* differing lines in a message */
+	MAX_NEEDS = 4, /* packages for one symbol */
 };
 
 /* A symbol that Kconfig asks a program about, and what brings that program. */
 static const struct probe {
 	const char *prefix; /* of the symbol, without CONFIG_ */
-	const char *packages;
+	struct rk_need needs[MAX_NEEDS];
+	size_t n_needs;
 } probes[] = {
-	{"OPENSSL_", "openssl"},
-	{"PAHOLE_", "pahole"},
-	{"DEBUG_INFO_BTF", "pahole"},
-	{"RUST", "rustc rust-src bindgen libclang-dev"},
-	{"BINDGEN", "bindgen libclang-dev"},
-	{"GENDWARFKSYMS", "libdw-dev"},
+	{"OPENSSL_", {{RK_NEED_PROGRAM, "openssl"}}, 1},
+	{"PAHOLE_", {{RK_NEED_PROGRAM, "pahole"}}, 1},
+	{"DEBUG_INFO_BTF", {{RK_NEED_PROGRAM, "pahole"}}, 1},
+	{"RUST",
+	 {{RK_NEED_RUSTC, NULL},
+	  {RK_NEED_RUST_SRC, NULL},
+	  {RK_NEED_BINDGEN, NULL},
+	  {RK_NEED_PROGRAM, "libclang-dev"}},
+	 4},
+	{"BINDGEN", {{RK_NEED_BINDGEN, NULL}, {RK_NEED_PROGRAM, "libclang-dev"}}, 2},
+	{"GENDWARFKSYMS", {{RK_NEED_PROGRAM, "libdw-dev"}}, 1},
 };
 
 static bool is_tolerated(const char *line)
@@ -63,9 +70,9 @@ static int collect(const char *text, struct rk_strv *ret, struct rk_error *err)
 }
 
 struct difference {
-	struct rk_buf text;  /* the first lines */
-	const char *symbol;  /* the first one, without CONFIG_; borrowed */
-	const char *package; /* that brings what decides one of them, or NULL */
+	struct rk_buf text;        /* the first lines */
+	const char *symbol;        /* the first one, without CONFIG_; borrowed */
+	const struct probe *probe; /* what decides one of them, or NULL */
 	size_t n;
 };
 
@@ -78,9 +85,9 @@ static void note(struct difference *difference, char sign, const char *line)
 			    sign, line);
 	if (!difference->symbol)
 		difference->symbol = symbol;
-	for (size_t i = 0; i < RK_ARRAY_LEN(probes) && !difference->package; i++)
+	for (size_t i = 0; i < RK_ARRAY_LEN(probes) && !difference->probe; i++)
 		if (strncmp(symbol, probes[i].prefix, strlen(probes[i].prefix)) == 0)
-			difference->package = probes[i].packages;
+			difference->probe = &probes[i];
 }
 
 /* Walks two sorted lists beside each other. */
@@ -114,8 +121,9 @@ static int refuse(const struct rk_kernel *kernel, const struct difference *diffe
 		err, RK_EREFUSED,
 		"the source makes another configuration than that of %s (differing lines: %zu): %s",
 		kernel->release, difference->n, rk_buf_str(&difference->text));
-	if (difference->package &&
-	    rk_package_advice(kernel->root, difference->package, &advice, &ignored) == 0)
+	if (difference->probe &&
+	    rk_distro_advice(kernel->root, difference->probe->needs,
+			     difference->probe->n_needs, &advice, &ignored) == 0)
 		return rk_error_cure(
 			err, "source-config",
 			"%s (a program that the configuration asks is missing or of another version)",

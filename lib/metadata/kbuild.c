@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 #include "lib/metadata/kbuild.h"
 #include "lib/metadata/makelog.h"
+#include "lib/root/distro.h"
 
 /* Where source and objtree are in every run, on every machine. */
 static const char inside_source[] = "/rkmod/src";
@@ -93,23 +94,17 @@ static int add_variables(struct rk_kbuild *kbuild, struct rk_error *err)
 
 /* ---- the programs ---- */
 
-static const struct tool {
-	const char *program;
-	const char *package;
-} tools[] = {
-	{"make", "make"},       {"flex", "flex"},       {"bison", "bison"},
-	{"bc", "bc"},           {"bindgen", "bindgen"}, {"awk", "mawk"},
-	{"perl", "perl"},       {"sed", "sed"},         {"pahole", "pahole"},
-	{"openssl", "openssl"},
+static const char *const tools[] = {
+	"make", "flex", "bison", "bc",     "bindgen",
+	"awk",  "perl", "sed",   "pahole", "openssl",
 };
 
-static const char *package_of(const char *program)
-{
-	for (size_t i = 0; i < RK_ARRAY_LEN(tools); i++)
-		if (strcmp(tools[i].program, program) == 0)
-			return tools[i].package;
-	return program;
-}
+/* Those that are not there: all of them, and the kernel's C compiler. */
+struct missing {
+	struct rk_need needs[RK_ARRAY_LEN(tools) + 1];
+	size_t n_needs;
+	struct rk_buf words;
+};
 
 /* These two only where the kernel's configuration came about with them. */
 static bool is_wanted(const struct rk_kbuild *kbuild, const char *program)
@@ -123,20 +118,23 @@ static bool is_wanted(const struct rk_kbuild *kbuild, const char *program)
 	return true;
 }
 
-static int fail_tools(const struct rk_kbuild *kbuild, const char *programs,
-		      const char *packages, struct rk_error *err)
+static int fail_tools(const struct rk_kbuild *kbuild, const struct missing *missing,
+		      struct rk_error *err)
 {
 	struct rk_error ignored = RK_ERROR_INIT;
 	cleanup_free char *advice = NULL;
 
-	rk_error_set(err, RK_ENOTFOUND, "making Rust metadata needs %s", programs);
-	if (rk_package_advice(kbuild->kernel->root, packages, &advice, &ignored) < 0)
+	rk_error_set(err, RK_ENOTFOUND, "making Rust metadata needs %s",
+		     rk_buf_str(&missing->words));
+	if (rk_distro_advice(kbuild->kernel->root, missing->needs, missing->n_needs,
+			     &advice, &ignored) < 0)
 		return -(int)err->code;
 	return rk_error_cure(err, "prepare-tool", "%s", advice);
 }
 
+/* @program is borrowed for as long as @missing is used. */
 static void look_for(const struct rk_kbuild *kbuild, const char *program,
-		     struct rk_buf *programs, struct rk_buf *packages)
+		     struct missing *missing)
 {
 	struct rk_error ignored = RK_ERROR_INIT;
 	cleanup_free char *path = NULL;
@@ -144,28 +142,43 @@ static void look_for(const struct rk_kbuild *kbuild, const char *program,
 	if (rk_root_find_program(kbuild->kernel->root, program, &path, &ignored) == 0 ||
 	    ignored.code != RK_ENOTFOUND)
 		return;
-	rk_buf_addf(programs, "%s'%s'", programs->len ? ", " : "", program);
-	rk_buf_addf(packages, "%s%s", packages->len ? " " : "", package_of(program));
+	rk_buf_addf(&missing->words, "%s'%s'", missing->n_needs ? ", " : "", program);
+	missing->needs[missing->n_needs++] = (struct rk_need){RK_NEED_PROGRAM, program};
+}
+
+/* One that only make's log tells of. */
+static int fail_tool(const struct rk_kbuild *kbuild, const char *program,
+		     struct rk_error *err)
+{
+	struct missing missing = {.needs = {{RK_NEED_PROGRAM, program}}, .n_needs = 1};
+	int r;
+
+	rk_buf_addf(&missing.words, "'%s'", program);
+	r = rk_buf_check(&missing.words, err);
+	if (r == 0)
+		r = fail_tools(kbuild, &missing, err);
+	rk_buf_release(&missing.words);
+	return r;
 }
 
 static int check_tools(const struct rk_kbuild *kbuild, struct rk_error *err)
 {
-	cleanup_buf struct rk_buf programs = RK_BUF_INIT;
-	cleanup_buf struct rk_buf packages = RK_BUF_INIT;
+	struct missing missing = {.words = RK_BUF_INIT};
 	cleanup_free char *cc = NULL;
+	int r;
 
-	for (size_t i = 0; i < RK_ARRAY_LEN(tools); i++)
-		if (is_wanted(kbuild, tools[i].program))
-			look_for(kbuild, tools[i].program, &programs, &packages);
 	if (rk_kbuild_cc_name(kbuild->kernel->cc_text, &cc, err) < 0)
 		return -(int)err->code;
+	for (size_t i = 0; i < RK_ARRAY_LEN(tools); i++)
+		if (is_wanted(kbuild, tools[i]))
+			look_for(kbuild, tools[i], &missing);
 	if (*cc && !*kbuild->toolchain->llvm && !*kbuild->toolchain->cc)
-		look_for(kbuild, cc, &programs, &packages);
-	if (rk_buf_check(&programs, err) < 0 || rk_buf_check(&packages, err) < 0)
-		return -(int)err->code;
-	return programs.len ? fail_tools(kbuild, rk_buf_str(&programs),
-					 rk_buf_str(&packages), err)
-			    : 0;
+		look_for(kbuild, cc, &missing);
+	r = rk_buf_check(&missing.words, err);
+	if (r == 0 && missing.n_needs)
+		r = fail_tools(kbuild, &missing, err);
+	rk_buf_release(&missing.words);
+	return r;
 }
 
 /* ---- running make ---- */
@@ -260,16 +273,11 @@ void rk_kbuild_release(struct rk_kbuild *kbuild)
 static int explain(const struct rk_kbuild *kbuild, const struct rk_makelog *log,
 		   const char *target, int status, struct rk_error *err)
 {
-	cleanup_free char *tool = NULL;
-
 	if (log->full)
 		return rk_error_sys(err, ENOSPC, "making Rust metadata in '%s'",
 				    kbuild->objtree);
-	if (log->tool) {
-		if (rk_format(&tool, err, "'%s'", log->tool) < 0)
-			return -(int)err->code;
-		return fail_tools(kbuild, tool, package_of(log->tool), err);
-	}
+	if (log->tool)
+		return fail_tool(kbuild, log->tool, err);
 	rk_error_set(err, RK_ETOOL,
 		     "making Rust metadata failed (make %s, status %d): %s", target,
 		     status, log->reason ? log->reason : "no reason was given");

@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/metadata/needs.h"
 #include "lib/metadata/set.h"
+#include "lib/root/distro.h"
 
 enum {
 	HEADER_LIMIT = 4096, /* of a .rmeta: the text stands at its beginning */
@@ -64,20 +65,14 @@ static bool ends_with(const char *text, const char *end)
 static int fail_link(const struct shipped *shipped, const char *target,
 		     struct rk_error *err)
 {
-	cleanup_free char *package = NULL;
-	cleanup_free char *advice = NULL;
-	struct rk_error ignored = RK_ERROR_INIT;
+	const struct rk_need need = {RK_NEED_METADATA, shipped->kernel->release};
 
 	rk_error_set(err, RK_EFORMAT, "'%s' is a dangling link to '%s'", shipped->rust,
 		     target);
-	if (rk_format(&package, &ignored, "linux-lib-rust-%s", shipped->kernel->release) <
-		    0 ||
-	    rk_package_advice(shipped->kernel->root, package, &advice, &ignored) < 0)
-		advice = NULL;
-	return rk_error_cure(
-		err, "metadata-link",
-		"install the package that holds the Rust metadata (Ubuntu: %s), or correct the link",
-		advice ? advice : "linux-lib-rust");
+	return rk_distro_cure(
+		shipped->kernel->root, &need, "metadata-link",
+		"install the package that holds the Rust metadata, or correct the link",
+		err);
 }
 
 /* Sets names, which stay empty if there is no such folder. */

@@ -6,6 +6,7 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/metadata/source.h"
+#include "lib/root/distro.h"
 #include "lib/root/package.h"
 
 enum {
@@ -96,14 +97,15 @@ static int cure(const struct rk_kernel *kernel, const char *id, struct rk_error 
 {
 	struct rk_error ignored = RK_ERROR_INIT;
 	cleanup_free char *version = NULL;
-	cleanup_free char *package = NULL;
 	cleanup_free char *advice = NULL;
+	struct rk_need need = {RK_NEED_SOURCE, kernel->source_version};
 
-	if (kernel_version(kernel, &version, &ignored) < 0 ||
-	    rk_format(&package, &ignored, "linux-source-%.*s%s%s",
-		      (int)series_len(version), version, *kernel->package ? "=" : "",
-		      *kernel->package ? kernel->source_version : "") < 0 ||
-	    rk_package_advice(kernel->root, package, &advice, &ignored) < 0)
+	if (kernel_version(kernel, &version, &ignored) < 0)
+		return rk_error_cure(err, id, "give the source of %s with --source",
+				     kernel->source_version);
+	if (!*kernel->package)
+		need.arg = version;
+	if (rk_distro_advice(kernel->root, &need, 1, &advice, &ignored) < 0)
 		return rk_error_cure(err, id, "give the source of %s with --source",
 				     kernel->source_version);
 	return rk_error_cure(err, id, "%s, or give its source with --source", advice);

@@ -9,6 +9,7 @@
 #include "lib/depend/depend.h"
 #include "lib/module/modinfo.h"
 #include "lib/pipeline/vm.h"
+#include "lib/root/distro.h"
 
 /* What a user's module says about itself. */
 struct wishes {
@@ -104,20 +105,9 @@ static int find_dependencies(const struct rk_kernel *kernel,
 
 /* ---- the other files ---- */
 
-static int advise(const struct rk_root *root, const char *id, const char *package,
-		  struct rk_error *err)
-{
-	struct rk_error ignored = RK_ERROR_INIT;
-	cleanup_free char *advice = NULL;
-
-	if (rk_package_advice(root, package, &advice, &ignored) < 0)
-		return rk_error_cure(err, id, "install the package '%s'", package);
-	return rk_error_cure(err, id, "%s", advice);
-}
-
 static int find_image(const struct rk_kernel *kernel, char **ret, struct rk_error *err)
 {
-	cleanup_free char *package = NULL;
+	const struct rk_need need = {RK_NEED_IMAGE, kernel->release};
 	cleanup_free char *real = NULL;
 
 	if (kernel->image[0]) {
@@ -125,12 +115,11 @@ static int find_image(const struct rk_kernel *kernel, char **ret, struct rk_erro
 			return -(int)err->code;
 		return rk_root_host_path(kernel->root, real, ret, err);
 	}
-	if (rk_format(&package, err, "linux-image-%s", kernel->release) < 0)
-		return -(int)err->code;
 	rk_error_set(err, RK_ENOTFOUND,
 		     "the image of kernel %s is not here, only its headers",
 		     kernel->release);
-	return advise(kernel->root, "image-missing", package, err);
+	return rk_distro_cure(kernel->root, &need, "image-missing",
+			      "install the kernel's image", err);
 }
 
 /* One that needs a dynamic loader would not start in the guest. */
@@ -165,6 +154,7 @@ static bool is_static_file(const char *path)
 static int find_busybox(const struct rk_root *root, char **ret, struct rk_error *err)
 {
 	static const char path[] = "/usr/bin/busybox";
+	static const struct rk_need need = {RK_NEED_PROGRAM, "busybox"};
 	cleanup_free char *real = NULL;
 	cleanup_free char *inside = NULL;
 
@@ -183,8 +173,8 @@ static int find_busybox(const struct rk_root *root, char **ret, struct rk_error 
 	rk_error_set(
 		err, RK_ENOTFOUND,
 		"a script in the guest needs a statically linked busybox, and there is none");
-	return rk_error_cure(err, "busybox-missing",
-			     "install the package 'busybox-static'");
+	return rk_distro_cure(NULL, &need, "busybox-missing",
+			      "install a statically linked busybox", err);
 }
 
 /* ---- the whole ---- */

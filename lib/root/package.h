@@ -43,13 +43,4 @@ RK_MUST_CHECK int rk_package_list(const struct rk_root *root, const char *prefix
 RK_MUST_CHECK int rk_package_files(const struct rk_root *root, const char *name,
 				   struct rk_strv *ret, struct rk_error *err);
 
-/**
- * rk_package_advice() - the command that installs packages on this distribution
- * @packages: Debian names separated by blanks
- * @ret: "apt install linux-headers-7.2.12+deb13-amd64"; in a named tree the command
- *       that works there; free() it
- */
-RK_MUST_CHECK int rk_package_advice(const struct rk_root *root, const char *packages,
-				    char **ret, struct rk_error *err);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/gitvars.h"
+#include "lib/root/distro.h"
 #include "lib/root/root.h"
 #include "lib/root/sandbox.h"
 
@@ -50,13 +51,15 @@ static int make_environment(const struct rk_root *root, const struct rk_spawn *s
 
 static int find_bwrap(char **ret, struct rk_error *err)
 {
+	static const struct rk_need need = {RK_NEED_PROGRAM, "bwrap"};
+
 	if (rk_spawn_find("bwrap", NULL, ret, err) == 0)
 		return 0;
 	if (err->code != RK_ENOTFOUND)
 		return -(int)err->code;
 	rk_error_set(err, RK_ETOOL,
 		     "bubblewrap, which runs programs in a root tree, is not installed");
-	return rk_error_cure(err, "bwrap-missing", "apt install bubblewrap");
+	return rk_distro_cure(NULL, &need, "bwrap-missing", "install bubblewrap", err);
 }
 
 /*

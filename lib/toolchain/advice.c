@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/root/distro.h"
 #include "lib/toolchain/internal.h"
 
 enum {
@@ -10,89 +11,80 @@ enum {
 
 /* ---- where a compiler of a version text comes from ---- */
 
-/* "ID=ubuntu" of the tree's os-release; "" unknown. */
-static void read_distribution(const struct rk_root *root, struct rk_buf *ret)
-{
-	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
-	struct rk_error err = RK_ERROR_INIT;
-	const char *line;
-
-	if (rk_root_read(root, "/etc/os-release", 65536, &buf, &err) < 0)
-		return;
-	for (line = rk_buf_str(&buf); line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, "ID=", 3) != 0)
-			continue;
-		line += 3;
-		line += *line == '"';
-		rk_buf_add(ret, line, strcspn(line, "\"\n"));
-		return;
-	}
-}
-
-/* "1.85.1" of "rustc 1.85.1 (...)", the length of "1.85" apart. */
-static const char *version_of(const char *text, size_t *ret_len, size_t *ret_minor_len)
+/* "1.85.1" of "rustc 1.85.1 (...)" */
+static const char *version_of(const char *text, size_t *ret_len)
 {
 	const char *space = strchr(text, ' ');
 	const char *version = space ? space + 1 : text;
-	size_t major = strcspn(version, ". ");
 
 	*ret_len = strcspn(version, " -");
-	*ret_minor_len = *ret_len;
-	if (major < *ret_len) {
-		size_t minor = major + 1 + strcspn(version + major + 1, ". -");
-
-		*ret_minor_len = minor < *ret_len ? minor : *ret_len;
-	}
 	return version;
-}
-
-static void advise_packages(const struct rk_root *root, const char *packages,
-			    struct rk_buf *to)
-{
-	cleanup_free char *advice = NULL;
-	struct rk_error err = RK_ERROR_INIT;
-
-	if (rk_package_advice(root, packages, &advice, &err) == 0)
-		rk_buf_adds(to, advice);
-	else
-		rk_buf_addf(to, "install %s", packages);
 }
 
 /*
  * Distributions put a mark of their own into the text, and only their package has it:
  * the compiler of the same version from elsewhere gives other crate hashes.
  */
+static const struct maker {
+	const char *mark;
+	const char *name;
+	enum rk_distro_family family;
+} makers[] = {
+	{"(built from a source tarball)", "Debian's or Ubuntu's", RK_DISTRO_DEBIAN},
+	{"(Fedora ", "Fedora's", RK_DISTRO_FEDORA},
+	{"(Red Hat ", "Red Hat's", RK_DISTRO_FEDORA},
+	{"(Arch Linux ", "Arch's", RK_DISTRO_ARCH},
+};
+
+static const struct maker *maker_of(const char *text)
+{
+	for (size_t i = 0; i < RK_ARRAY_LEN(makers); i++)
+		if (strstr(text, makers[i].mark))
+			return &makers[i];
+	return NULL;
+}
+
+static bool is_of(const struct maker *maker, enum rk_distro_family family)
+{
+	if (family == RK_DISTRO_OTHER)
+		return true;
+	return maker->family == family ||
+	       (maker->family == RK_DISTRO_DEBIAN && family == RK_DISTRO_UBUNTU);
+}
+
+static void advise_elsewhere(const struct rk_root *root, const struct maker *maker,
+			     const struct rk_need *need, struct rk_buf *to)
+{
+	const struct rk_distro theirs = {.family = maker->family};
+	cleanup_free char *package = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
+
+	if (rk_distro_package(root, &theirs, need, &package, &ignored) == 0)
+		rk_buf_addf(to, "it is %s own compiler, there in the package '%s'",
+			    maker->name, package);
+}
+
 static void advise(const struct rk_root *root, const char *wanted, struct rk_buf *to)
 {
-	cleanup_buf struct rk_buf distribution = RK_BUF_INIT;
-	cleanup_buf struct rk_buf packages = RK_BUF_INIT;
-	const char *fedora = strstr(wanted, "(Fedora ");
-	size_t minor_len;
+	const struct rk_need need = {RK_NEED_RUSTC, wanted};
+	struct rk_distro distro = rk_distro_read(root);
+	const struct maker *maker = maker_of(wanted);
+	cleanup_free char *advice = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
 	size_t len;
-	const char *version = version_of(wanted, &len, &minor_len);
+	const char *version = version_of(wanted, &len);
 
-	read_distribution(root, &distribution);
-	if (fedora) {
-		fedora += strlen("(Fedora ");
-		rk_buf_addf(to, "dnf install rust-%.*s", (int)strcspn(fedora, ")"),
-			    fedora);
-		return;
-	}
-	if (!strstr(wanted, "(built from a source tarball)")) {
+	if (!maker)
 		rk_buf_addf(to,
 			    "it is the Rust project's own: rustup toolchain install %.*s",
 			    (int)len, version);
-		return;
-	}
-	if (strcmp(rk_buf_str(&distribution), "ubuntu") == 0)
-		rk_buf_addf(&packages, "rustc-%.*s", (int)minor_len, version);
-	else
-		rk_buf_addf(&packages, "rustc=%.*s*", (int)len, version);
-	advise_packages(root, rk_buf_str(&packages), to);
-	rk_buf_adds(to,
-		    " (of the distribution that made the kernel; rustup's compiler of "
-		    "this version has another text)");
+	else if (!is_of(maker, distro.family))
+		advise_elsewhere(root, maker, &need, to);
+	else if (rk_distro_advice(root, &need, 1, &advice, &ignored) == 0)
+		rk_buf_addf(to,
+			    "%s (%s own compiler; rustup's of this version has another "
+			    "text)",
+			    advice, maker->name);
 }
 
 /* ---- messages ---- */

@@ -6,6 +6,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
+#include "lib/root/distro.h"
 #include "lib/vm/boot.h"
 #include "lib/vm/protocol.h"
 
@@ -18,11 +19,10 @@ enum {
 static const struct arch {
 	const char *name; /* uname -m */
 	const char *program;
-	const char *package;
 	const char *machine;
 	const char *console;
 } arches[] = {
-	{"x86_64", "qemu-system-x86_64", "qemu-system-x86", "pc", "ttyS0"},
+	{"x86_64", "qemu-system-x86_64", "pc", "ttyS0"},
 };
 
 static int find_arch(const char *name, const struct arch **ret, struct rk_error *err)
@@ -39,10 +39,11 @@ static int find_arch(const char *name, const struct arch **ret, struct rk_error 
 
 static int find_program(const struct arch *arch, char **ret, struct rk_error *err)
 {
+	const struct rk_need need = {RK_NEED_PROGRAM, arch->program};
+
 	if (rk_spawn_find(arch->program, NULL, ret, err) == 0)
 		return 0;
-	return rk_error_cure(err, "qemu-missing", "install the package '%s'",
-			     arch->package);
+	return rk_distro_cure(NULL, &need, "qemu-missing", "install QEMU", err);
 }
 
 static int check_image(const char *image, struct rk_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/base/file.h"
+#include "lib/root/distro.h"
 #include "lib/root/dpkg.h"
 #include "lib/root/package.h"
 #include "lib/root/record.h"

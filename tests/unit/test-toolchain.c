@@ -316,7 +316,7 @@ static void upstreams_compiler_is_rustups(void)
 	EXPECT_INT(resolve(&fixture, &nothing,
 			   "rustc 1.97.1 (a 2026-01-01) (Fedora 1.97.1-1.fc44)"),
 		   -RK_ENOTFOUND);
-	EXPECT_STR(fixture.err.cure, "dnf install rust-1.97.1-1.fc44");
+	EXPECT_HAS(fixture.err.cure, "rust-1.97.1-1.fc44");
 }
 
 static void a_kernel_without_rust_wants_none(void)
