@@ -15,6 +15,8 @@ enum {
 	OPTION_ACCEL,
 	OPTION_MEMORY,
 	OPTION_APPEND,
+	OPTION_FILE,
+	OPTION_WITH_RKMOD,
 	MAX_SECONDS = 24 * 60 * 60,
 	MAX_MIB = 1 << 20,
 };
@@ -30,6 +32,7 @@ struct options {
 	struct rk_vm_request request;
 	struct named_module *modules;
 	size_t n_modules;
+	struct rk_strv files; /* "HOST=INSIDE" */
 };
 
 static void release_options(struct options *options)
@@ -37,6 +40,7 @@ static void release_options(struct options *options)
 	for (size_t i = 0; i < options->n_modules; i++)
 		rk_buf_release(&options->modules[i].params);
 	free(options->modules);
+	rk_strv_release(&options->files);
 }
 
 /* ---- options ---- */
@@ -74,11 +78,18 @@ static bool parse_accel(const char *text, enum rk_vm_accel *ret)
 	return false;
 }
 
-static bool take_option(int option, struct rk_vm_request *request)
+static bool take_option(int option, struct options *options)
 {
+	struct rk_vm_request *request = &options->request;
 	unsigned int seconds;
 
 	switch (option) {
+	case OPTION_FILE:
+		rk_strv_add(&options->files, optarg);
+		return true;
+	case OPTION_WITH_RKMOD:
+		request->with_rkmod = true;
+		return true;
 	case OPTION_EXEC:
 		request->script = optarg;
 		return true;
@@ -157,6 +168,8 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 		{"accel", required_argument, NULL, OPTION_ACCEL},
 		{"memory", required_argument, NULL, OPTION_MEMORY},
 		{"append", required_argument, NULL, OPTION_APPEND},
+		{"file", required_argument, NULL, OPTION_FILE},
+		{"with-rkmod", no_argument, NULL, OPTION_WITH_RKMOD},
 		{0},
 	};
 	int option;
@@ -165,7 +178,7 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 	       0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
-		if (!take_option(option, &ret->request))
+		if (!take_option(option, ret))
 			return RK_EXIT_FAILED;
 	}
 	if (!take_words(argv + optind, (size_t)(argc - optind), ret))
@@ -212,6 +225,29 @@ static int list_modules(const struct options *options, struct rk_vm_module **ret
 	return 0;
 }
 
+/* "HOST=INSIDE". @ret: borrows from @options, whose texts are cut at the '='. */
+static int list_files(const struct options *options, struct rk_vm_file **ret,
+		      struct rk_error *err)
+{
+	cleanup_free struct rk_vm_file *files =
+		calloc(options->files.n_items + 1, sizeof(*files));
+
+	if (!files || rk_strv_check(&options->files, err) < 0)
+		return rk_error_nomem(err);
+	for (size_t i = 0; i < options->files.n_items; i++) {
+		char *text = options->files.items[i];
+		char *equals = strrchr(text, '=');
+
+		if (!equals)
+			return rk_error_set(err, RK_EFORMAT,
+					    "--file takes HOST=INSIDE, not '%s'", text);
+		*equals = '\0';
+		files[i] = (struct rk_vm_file){.path = text, .inside = equals + 1};
+	}
+	*ret = RK_STEAL(files);
+	return 0;
+}
+
 static enum rk_exit boot(struct rk_app *app, const struct options *options,
 			 const struct rk_request *request)
 {
@@ -219,12 +255,16 @@ static enum rk_exit boot(struct rk_app *app, const struct options *options,
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
 	struct rk_vm_request vm_request = options->request;
 	cleanup_free struct rk_vm_module *modules = NULL;
+	cleanup_free struct rk_vm_file *files = NULL;
 	struct rk_error err = RK_ERROR_INIT;
 	bool ok;
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
-	if (list_modules(options, &modules, &err) < 0)
+	if (list_modules(options, &modules, &err) < 0 ||
+	    list_files(options, &files, &err) < 0)
 		return rk_cmd_fail(app, &err);
+	vm_request.files = files;
+	vm_request.n_files = options->files.n_items;
 	vm_request.modules = modules;
 	vm_request.n_modules = options->n_modules;
 	vm_request.on_line = on_line;
@@ -260,6 +300,9 @@ const struct rk_cmd cmd_vm = {
 		"      --timeout SECONDS   of the whole guest; half of it for one module\n"
 		"      --accel auto|kvm|tcg\n"
 		"      --memory MIB        of the guest, 1024 if not given\n"
-		"      --append ARGS       more kernel parameters\n",
+		"      --append ARGS       more kernel parameters\n"
+		"      --file FILE=INSIDE  put a file there in the guest\n"
+		"      --with-rkmod        this rkmod is in the guest with what it needs, and a\n"
+		"                          user 'user'; modules lie in /home/user for the script\n",
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/depend/depend.h"
 #include "lib/module/modinfo.h"
+#include "lib/pipeline/guest-files.h"
 #include "lib/pipeline/vm.h"
 #include "lib/root/distro.h"
 
@@ -221,23 +222,58 @@ static int fill_request(const struct rk_kernel *kernel, struct rk_vm_request *re
 	return 0;
 }
 
-int rk_pipeline_vm(struct rk_pipeline *pipeline, const struct rk_vm_request *request,
-		   struct rk_vm_result *ret, struct rk_error *err)
+/* Modules are inserted: dependencies first. */
+static int run_modules(struct rk_pipeline *pipeline, struct rk_vm_request *request,
+		       struct rk_vm_result *ret, struct rk_error *err)
 {
 	cleanup_strv struct rk_strv dependencies = RK_STRV_INIT;
 	cleanup_free struct rk_vm_module *modules = NULL;
+
+	if (find_dependencies(pipeline->kernel, request, &dependencies, err) < 0)
+		return -(int)err->code;
+	modules = join_modules(&dependencies, request);
+	if (!modules)
+		return rk_error_nomem(err);
+	request->modules = modules;
+	request->n_modules += dependencies.n_items;
+	return rk_vm_run(pipeline->machine, request, ret, err);
+}
+
+/* Modules are files for the rkmod in the guest, and so is what it asks of the kernel. */
+static int run_rkmod(struct rk_pipeline *pipeline, struct rk_vm_request *request,
+		     struct rk_vm_result *ret, struct rk_error *err)
+{
+	cleanup_strv struct rk_strv dependencies = RK_STRV_INIT;
+	cleanup(rk_guest_files_release) struct rk_guest_files files = {0};
+
+	if (find_dependencies(pipeline->kernel, request, &dependencies, err) < 0)
+		return -(int)err->code;
+	rk_guest_files_kernel(&files, pipeline->kernel);
+	for (size_t i = 0; i < dependencies.n_items; i++)
+		rk_guest_files_tree(&files, pipeline->root, dependencies.items[i]);
+	for (size_t i = 0; i < request->n_modules; i++)
+		rk_guest_files_home(&files, request->modules[i].path);
+	for (size_t i = 0; i < request->n_files; i++)
+		rk_guest_files_add(&files, request->files[i].path,
+				   request->files[i].inside);
+	if (rk_guest_files_check(&files, err) < 0)
+		return -(int)err->code;
+	request->files = files.items;
+	request->n_files = files.n_items;
+	request->n_modules = 0;
+	return rk_vm_run(pipeline->machine, request, ret, err);
+}
+
+int rk_pipeline_vm(struct rk_pipeline *pipeline, const struct rk_vm_request *request,
+		   struct rk_vm_result *ret, struct rk_error *err)
+{
 	struct rk_vm_request full = *request;
 	cleanup_free char *busybox = NULL;
 	cleanup_free char *image = NULL;
 
 	if (rk_pipeline_kernel(pipeline, err) < 0 ||
-	    fill_request(pipeline->kernel, &full, &image, &busybox, err) < 0 ||
-	    find_dependencies(pipeline->kernel, request, &dependencies, err) < 0)
+	    fill_request(pipeline->kernel, &full, &image, &busybox, err) < 0)
 		return -(int)err->code;
-	modules = join_modules(&dependencies, request);
-	if (!modules)
-		return rk_error_nomem(err);
-	full.modules = modules;
-	full.n_modules = dependencies.n_items + request->n_modules;
-	return rk_vm_run(pipeline->machine, &full, ret, err);
+	return request->with_rkmod ? run_rkmod(pipeline, &full, ret, err)
+				   : run_modules(pipeline, &full, ret, err);
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "lib/vm/protocol.h"
+#include "lib/vm/vm.h"
 
 enum {
 	MAX_JOBS = 65536,
@@ -288,8 +290,10 @@ static bool is_exec_skipped(const struct job *job)
 static void run_exec(struct job *job, struct outcome *outcome)
 {
 	char *const argv[] = {(char *)"sh", job->args, NULL};
-	char *const env[] = {(char *)"PATH=/bin", (char *)"HOME=/", NULL};
+	char *const env[] = {(char *)"PATH=/bin:/usr/bin", (char *)"HOME=/", NULL};
 
+	if (chdir(RK_VM_USER_HOME) < 0 && chdir("/") < 0)
+		_exit(126);
 	execve("/bin/busybox", argv, env);
 	outcome->error = errno;
 }
@@ -512,6 +516,21 @@ static void mount_all(void)
 	}
 }
 
+static int give_to_user(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return lchown(path, RK_VM_USER_ID, RK_VM_USER_ID);
+}
+
+/* The archive's files belong to uid 0. */
+static void give_home(void)
+{
+	nftw(RK_VM_USER_HOME, give_to_user, 16, FTW_PHYS);
+}
+
 static bool has_script(void)
 {
 	for (size_t i = 0; i < guest.n_jobs; i++)
@@ -549,6 +568,7 @@ int main(void)
 	read_small("/proc/version", version, sizeof(version));
 	version[strcspn(version, "\n")] = '\0';
 	say("hello", "%s", version);
+	give_home();
 	if (has_script())
 		install_busybox();
 	for (size_t i = 0; i < guest.n_jobs; i++)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "lib/base/archive.h"
 #include "lib/base/file.h"
+#include "lib/base/log.h"
 #include "lib/vm/boot.h"
 #include "lib/vm/protocol.h"
 
@@ -91,10 +94,12 @@ static int add_extra(struct rk_cpio *cpio, const struct rk_vm_file *file,
 	if (file->inside[0] != '/' || file->inside[1] == '\0')
 		return rk_error_set(err, RK_EFORMAT, "'%s' is no absolute path",
 				    file->inside);
-	if (stat(file->path, &st) < 0)
-		return rk_error_sys(err, errno, "'%s'", file->path);
 	if (add_parents(cpio, file->inside, err) < 0)
 		return -(int)err->code;
+	if (file->link)
+		return rk_cpio_add_link(cpio, file->inside + 1, file->link, err);
+	if (stat(file->path, &st) < 0)
+		return rk_error_sys(err, errno, "'%s'", file->path);
 	return add_host_file(cpio, file->inside, st.st_mode & 0777, file->path, err);
 }
 
@@ -120,6 +125,72 @@ static int add_script(struct rk_cpio *cpio, const struct rk_vm_request *request,
 	return add_host_file(cpio, RK_VM_SCRIPT, 0755, request->script, err);
 }
 
+/* ---- rkmod itself ---- */
+
+struct libraries {
+	struct rk_cpio *cpio;
+	struct rk_error *err;
+};
+
+/* By the path under which the dynamic loader found it here, it finds it there. The
+ * kernel's own (linux-vdso) is no file. */
+static int add_library(struct dl_phdr_info *info, size_t size, void *data)
+{
+	const struct libraries *libraries = data;
+	const struct rk_vm_file file = {.path = info->dlpi_name,
+					.inside = info->dlpi_name};
+
+	if (info->dlpi_name[0] != '/')
+		return 0;
+	return add_extra(libraries->cpio, &file, libraries->err) < 0;
+}
+
+/* What rkmod opens when it needs it is opened now, so that it is found with the rest;
+ * what is not here cannot be used there. libgit2 is for nothing that is done in a guest.
+ */
+static int add_libraries(struct rk_cpio *cpio, struct rk_error *err)
+{
+	static const char *const opened_on_use[] = {"libarchive.so.13", "libcrypto.so.3",
+						    "libkmod.so.2", "liblzma.so.5"};
+	struct libraries libraries = {.cpio = cpio, .err = err};
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(opened_on_use); i++)
+		if (!dlopen(opened_on_use[i], RTLD_NOW | RTLD_LOCAL))
+			rk_log(RK_LOG_DEBUG, "not in the guest: %s", dlerror());
+	return dl_iterate_phdr(add_library, &libraries) ? -(int)err->code : 0;
+}
+
+static int add_text(struct rk_cpio *cpio, const char *inside, const char *text,
+		    struct rk_error *err)
+{
+	if (add_parents(cpio, inside, err) < 0)
+		return -(int)err->code;
+	return rk_cpio_add_file(cpio, inside + 1, 0644, text, strlen(text), err);
+}
+
+static int add_rkmod(struct rk_cpio *cpio, struct rk_error *err)
+{
+	const struct rk_vm_file self = {.path = "/proc/self/exe",
+					.inside = "/usr/bin/rkmod"};
+	cleanup_free char *users = NULL;
+	cleanup_free char *groups = NULL;
+
+	if (rk_format(&users, err,
+		      "root:x:0:0:root:/root:/bin/sh\n"
+		      "user:x:%d:%d:user:" RK_VM_USER_HOME ":/bin/sh\n",
+		      RK_VM_USER_ID, RK_VM_USER_ID) < 0 ||
+	    rk_format(&groups, err, "root:x:0:\nuser:x:%d:\n", RK_VM_USER_ID) < 0)
+		return -(int)err->code;
+	if (add_text(cpio, "/etc/passwd", users, err) < 0 ||
+	    add_text(cpio, "/etc/group", groups, err) < 0 ||
+	    rk_cpio_add_dir(cpio, "root", 0700, err) < 0 ||
+	    rk_cpio_add_dir(cpio, "home", 0755, err) < 0 ||
+	    rk_cpio_add_dir(cpio, &RK_VM_USER_HOME[1], 0755, err) < 0 ||
+	    add_extra(cpio, &self, err) < 0)
+		return -(int)err->code;
+	return add_libraries(cpio, err);
+}
+
 static int fill(struct rk_cpio *cpio, const struct rk_machine *machine,
 		const struct rk_vm_request *request, const char *jobs,
 		struct rk_error *err)
@@ -134,6 +205,8 @@ static int fill(struct rk_cpio *cpio, const struct rk_machine *machine,
 	for (size_t i = 0; i < request->n_files; i++)
 		if (add_extra(cpio, &request->files[i], err) < 0)
 			return -(int)err->code;
+	if (request->with_rkmod && add_rkmod(cpio, err) < 0)
+		return -(int)err->code;
 	return rk_cpio_finish(cpio, err);
 }
 

@@ -23,6 +23,13 @@ struct rk_vm_module {
 struct rk_vm_file {
 	const char *path;   /* host path of a regular file */
 	const char *inside; /* absolute */
+	const char *link;   /* instead of a file: where a symbolic link points, or NULL */
+};
+
+/* The ordinary user of a guest with a program; files below its home belong to it. */
+#define RK_VM_USER_HOME "/home/user"
+enum {
+	RK_VM_USER_ID = 1000, /* user and group "user" */
 };
 
 /* Plain paths and names: lib/vm knows neither kernels nor root trees. */
@@ -35,6 +42,9 @@ struct rk_vm_request {
 	const char *busybox; /* host path of a static busybox, needed for script */
 	const struct rk_vm_file *files;
 	size_t n_files;
+	/* This program is in the guest as /usr/bin/rkmod, with its libraries, and a user
+	 * beside uid 0; the script starts in that user's home. */
+	bool with_rkmod;
 	const char *append;      /* more kernel parameters, or NULL */
 	unsigned int memory_mib; /* 0: 1024 */
 	unsigned int n_cpus;     /* 0: 1 */

@@ -161,6 +161,32 @@ static void refuses_a_relative_place_in_the_guest(void)
 	EXPECT_INT(make(&request, &cpio, &err), -RK_EFORMAT);
 }
 
+static void holds_rkmod_its_libraries_and_a_user(void)
+{
+	cleanup_free char *guest = make_file("rkmod-guest", "guest", 5);
+	const struct rk_vm_file link = {.inside = "/lib/x/build", .link = "/usr/src/y"};
+	const struct rk_vm_request request = {
+		.with_rkmod = true, .files = &link, .n_files = 1};
+	struct rk_machine machine = {.libexec_dir = dir};
+	cleanup_buf struct rk_buf cpio = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_close int fd = -1;
+	unsigned long mode = 0;
+	const char *self;
+	size_t size = 0;
+
+	EXPECT_INT(rk_vm_initramfs(&machine, &request, "nonce x\n", &fd, &err), 0);
+	EXPECT_INT(lseek(fd, 0, SEEK_SET), 0);
+	EXPECT_INT(rk_file_read_fd(fd, 512 << 20, &cpio, &err), 0);
+	expect_entry(&cpio, "home/user", S_IFDIR | 0755, "");
+	expect_entry(&cpio, "lib/x/build", S_IFLNK | 0777, "/usr/src/y");
+	self = find_entry(&cpio, "usr/bin/rkmod", &size, &mode);
+	EXPECT(self && memcmp(self, "\177ELF", 4) == 0);
+	EXPECT(memmem(cpio.data, cpio.len, "/libelf.so.1", 12) != NULL);
+	EXPECT(memmem(cpio.data, cpio.len, "/libkmod.so.2", 13) != NULL);
+	EXPECT(memmem(cpio.data, cpio.len, "user:x:1000:", 12) != NULL);
+}
+
 static void says_that_the_guest_program_is_missing(void)
 {
 	cleanup_free char *guest = path_of("rkmod-guest");
@@ -178,6 +204,7 @@ static const struct test tests[] = {
 	TEST(stores_compressed_modules_plain),
 	TEST(names_the_module_that_is_damaged),
 	TEST(refuses_a_relative_place_in_the_guest),
+	TEST(holds_rkmod_its_libraries_and_a_user),
 	TEST(says_that_the_guest_program_is_missing),
 };
 

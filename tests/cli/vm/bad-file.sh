@@ -1,0 +1,2 @@
+. "$CASE_DIR/fake.sh"
+rkmod vm --file /etc/passwd x.ko
