@@ -24,7 +24,8 @@ RK_MUST_CHECK int rk_kernel_read_facts(const struct rk_machine *machine,
 RK_MUST_CHECK int rk_kernel_read_owner(const struct rk_machine *machine,
 				       struct rk_kernel *kernel, struct rk_error *err);
 
-/* sizeof(struct module) from the BTF in KDIR's vmlinux; 0 unknown. Cached. */
+/* sizeof(struct module) from the BTF in KDIR's vmlinux (cached), else of a module that
+ * was built there with it; 0 unknown. */
 size_t rk_vmlinux_module_size(const struct rk_machine *machine,
 			      const struct rk_root *root, const char *kdir);
 

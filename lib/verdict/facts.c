@@ -121,9 +121,30 @@ static void read_module_header(struct rk_loader_facts *facts,
 	facts->checks_unique = strstr(rk_buf_str(&text), "enum mod_mem_type");
 }
 
+/* check_version() where the sources are there: what it returns behind that message. */
+static enum rk_fact read_missing_version(const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	const char *at;
+
+	if (!read_header(kernel, "kernel/module/version.c", &text))
+		return RK_FACT_UNKNOWN;
+	at = strstr(rk_buf_str(&text), "no symbol version for");
+	if (at)
+		at = strstr(at, "return ");
+	if (at && strncmp(at, "return 0;", strlen("return 0;")) == 0)
+		return RK_FACT_YES;
+	return at && strncmp(at, "return 1;", strlen("return 1;")) == 0 ? RK_FACT_NO
+									: RK_FACT_UNKNOWN;
+}
+
 /* Debian's kernels carry a change that nothing in the headers shows. */
 static enum rk_fact refuses_missing_version(const struct rk_kernel *kernel)
 {
+	enum rk_fact fact = read_missing_version(kernel);
+
+	if (fact != RK_FACT_UNKNOWN)
+		return fact;
 	if (kernel->package && kernel->package[0] && kernel->cc_text &&
 	    strstr(kernel->cc_text, "(Debian"))
 		return RK_FACT_YES;
