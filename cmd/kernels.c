@@ -107,7 +107,7 @@ static void fill_row(const struct rk_app *app, const struct rk_kernel_entry *ent
 	}
 	rk_error_set(&row->missing[row->n_missing], RK_ENOTFOUND,
 		     "kernel %s was built without Rust: %s", kernel->release,
-		     rk_kernel_why_no_rust(kernel->config));
+		     rk_kernel_why_no_rust(kernel));
 	rk_error_cure(&row->missing[row->n_missing++], "rust-off",
 		      "use a kernel with CONFIG_RUST=y");
 }

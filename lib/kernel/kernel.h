@@ -93,9 +93,23 @@ void rk_kernel_list_release(struct rk_kernel_list *list);
 RK_MUST_CHECK int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
 				     struct rk_error *err);
 
-/* Why a configuration has no Rust, as its dependencies say (init/Kconfig); static. For a
- * kernel with CONFIG_RUST=y it makes no sense to ask. */
-const char *rk_kernel_why_no_rust(const struct rk_kconfig *config);
+/* Something in a configuration that keeps CONFIG_RUST off. All static. */
+struct rk_rust_obstacle {
+	const char *option; /* "CONFIG_MODVERSIONS" */
+	const char *why;    /* one line */
+	const char *cure;   /* for whoever configures the kernel */
+};
+enum { RK_MAX_RUST_OBSTACLES = 24 };
+
+/**
+ * rk_rust_obstacles() - all of them, as the dependencies in init/Kconfig say
+ * @version: "6.12.107-1" tells which dependencies there were; else all are looked at
+ * Return: how many, 0 only with CONFIG_RUST=y.
+ */
+size_t rk_rust_obstacles(const struct rk_kconfig *config, const char *version,
+			 const struct rk_rust_obstacle *ret[RK_MAX_RUST_OBSTACLES]);
+/* The first of them, static; "" with CONFIG_RUST=y. */
+const char *rk_kernel_why_no_rust(const struct rk_kernel *kernel);
 
 /* The vermagic that a configuration leads to; see include/linux/vermagic.h. Without the
  * part of RANDSTRUCT. "" for RK_ARCH_OTHER. */

@@ -90,7 +90,7 @@ static int require_rust(const struct rk_kernel *kernel, struct rk_error *err)
 	rk_error_set(
 		err, RK_EREFUSED,
 		"kernel %s is built without Rust (%s): no Rust module can be built for it or loaded into it",
-		kernel->release, rk_kernel_why_no_rust(kernel->config));
+		kernel->release, rk_kernel_why_no_rust(kernel));
 	return rk_error_cure(
 		err, "rust-off",
 		"use a kernel with CONFIG_RUST=y; 'rkmod kernels' lists what is here, 'rkmod root create' makes one to build for");
