@@ -42,6 +42,13 @@ static enum rk_compression read_unpacks(const struct rk_kconfig *config)
 		       : RK_COMPRESSION_NONE;
 }
 
+/* Locked down from the start; otherwise only the running kernel knows. */
+static bool is_locked_down(const struct rk_kconfig *config)
+{
+	return rk_kconfig_is_yes(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY") ||
+	       rk_kconfig_is_yes(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY");
+}
+
 static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *config)
 {
 	const struct {
@@ -69,6 +76,7 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 	for (size_t i = 0; i < RK_ARRAY_LEN(options); i++)
 		*options[i].fact = rk_kconfig_is_yes(config, options[i].name);
 	facts->unpacks = read_unpacks(config);
+	facts->lockdown = is_locked_down(config) ? RK_FACT_YES : RK_FACT_NO;
 }
 
 /* The text of a header of the kernel; false: it cannot be read. */

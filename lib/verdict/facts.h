@@ -49,7 +49,8 @@ struct rk_loader_facts {
 	 * goes on. */
 	enum rk_fact refuses_missing_version;
 	enum rk_fact sig_enforce; /* sig_force, or as the running kernel says */
-	enum rk_fact lockdown;    /* integrity or higher */
+	enum rk_fact lockdown; /* integrity or higher: from the start, or as the running
+			      kernel says */
 };
 
 /* @kernel: NULL for no target. Reads two headers of it where it has a root tree. */
