@@ -66,9 +66,9 @@ need_packages()
 		die "these packages could not be installed: ${missing[*]}"
 }
 
-# build_in DIR MESON-ARGS...: configures once, then builds what has changed. A folder
-# whose configuration was interrupted is made anew.
-build_in()
+# configure_in DIR MESON-ARGS...: once; a folder whose configuration was interrupted is
+# made anew.
+configure_in()
 {
 	local dir=$1
 
@@ -81,5 +81,11 @@ build_in()
 		}
 		rm -f "$dir.log"
 	fi
-	ninja --quiet -C "$dir" || die "the build in '$dir' failed"
+}
+
+# build_in DIR MESON-ARGS...: configures once, then builds what has changed.
+build_in()
+{
+	configure_in "$@"
+	ninja --quiet -C "$1" || die "the build in '$1' failed"
 }

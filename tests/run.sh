@@ -3,11 +3,11 @@
 #
 # usage: tests/run.sh [--fast] [SUITE...]
 #
-# Builds rkmod in every way that counts and runs the test suites: lint, unit, cli,
-# kernel, vm, debian13 (unit and cli again, inside a Debian 13 tree). --fast is lint,
-# unit and cli. Installs what is missing on Debian 12 or 13. The last line is
-# "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if it could
-# not be done.
+# Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
+# (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
+# tree). --fast is lint, unit and cli. Installs what is missing on Debian 12 or 13. The
+# last line is "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if
+# it could not be done.
 #
 # Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
 # $RKMOD_TESTS_DIR (about 4 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
@@ -37,11 +37,11 @@ parse_options()
 	for word; do
 		case $word in
 		--fast) suites+=(lint unit cli) ;;
-		lint | unit | cli | kernel | vm | debian13) suites+=("$word") ;;
+		lint | unit | cli | fuzz | kernel | vm | debian13) suites+=("$word") ;;
 		*) die "no suite '$word'; usage: tests/run.sh [--fast] [SUITE...]" ;;
 		esac
 	done
-	[ ${#suites[@]} != 0 ] || suites=(lint unit cli kernel vm debian13)
+	[ ${#suites[@]} != 0 ] || suites=(lint unit cli fuzz kernel vm debian13)
 }
 
 wants()
@@ -106,8 +106,8 @@ for line in open(path):
 EOF
 }
 
-# meson_test PREFIX BUILD-FOLDER SUITE...: the results of what ran count, and a run
-# without any is a failure
+# meson_test PREFIX BUILD-FOLDER SUITE|OPTION...: the results of what ran count, and a
+# run without any is a failure
 meson_test()
 {
 	local prefix=$1 dir=$2 log=$2/meson-logs/testlog.json suite
@@ -115,7 +115,10 @@ meson_test()
 
 	shift 2
 	for suite; do
-		args+=(--suite "$suite")
+		case $suite in
+		-*) args+=("$suite") ;;
+		*) args+=(--suite "$suite") ;;
+		esac
 	done
 	rm -f "$log"
 	say "tests of $dir: $*"
@@ -254,6 +257,29 @@ make_metadata()
 	rkmod prepare --root "$ROOT" || die 'rkmod prepare failed'
 }
 
+# --- Fuzzing
+
+# Instrumented, and only what it needs. What is found stays in the folder.
+build_fuzz()
+{
+	CC=clang configure_in "$1" -Dwerror=true -Db_sanitize=address,undefined \
+		-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
+	ninja --quiet -C "$1" fuzz
+}
+
+run_fuzz()
+{
+	local dir=build-tests/fuzz
+
+	say 'building: fuzz'
+	if (build_fuzz "$dir"); then
+		record build fuzz PASS
+		meson_test '' "$dir" fuzz --no-rebuild
+	else
+		record build fuzz FAIL
+	fi
+}
+
 # --- Inside the Debian 13 tree
 
 run_in_tree()
@@ -302,6 +328,7 @@ fi
 build_all
 ! wants lint || run_lint
 ! wants unit cli || run_unit_and_cli
+! wants fuzz || run_fuzz
 if wants kernel vm debian13 && [ "${builds[0]:-}" = gcc ]; then
 	make_work
 	make_tree

@@ -4,9 +4,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
-/* Each target defines it; the name is libFuzzer's. */
+/* Each target defines it; the names are libFuzzer's. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* Targets that have to prepare something. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* Also in release builds, where assert() is nothing. */
 #define MUST(condition)                                                                  \

@@ -5,8 +5,13 @@
 #include "lib/base/file.h"
 #include "tests/fuzz/fuzz.h"
 
+/* Most targets have none. */
+extern __typeof__(LLVMFuzzerInitialize) LLVMFuzzerInitialize __attribute__((weak));
+
 int main(int argc, char **argv)
 {
+	if (LLVMFuzzerInitialize)
+		LLVMFuzzerInitialize(&argc, &argv);
 	for (int i = 1; i < argc; i++) {
 		cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 		struct rk_error err = RK_ERROR_INIT;
