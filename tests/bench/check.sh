@@ -8,6 +8,7 @@
 #
 # usage: check.sh [RUNS]
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../apt.sh"
 begin
 runs=${1:-5}
 tree=${RKMOD_BENCH_TREE:-$work/bench-tree}
@@ -18,21 +19,9 @@ fetch()
 {
 	local state=$T/apt package
 
-	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$tree.part"
-	: >"$state/status"
-	cat >"$state/apt.conf" <<-CONF
-		Dir::Etc::sourcelist "$ROOT/etc/apt/sources.list";
-		Dir::Etc::sourceparts "$ROOT/etc/apt/sources.list.d";
-		Dir::Etc::trustedparts "$ROOT/etc/apt/trusted.gpg.d";
-		Dir::State "$state";
-		Dir::State::lists "$state/lists";
-		Dir::State::status "$state/status";
-		Dir::Cache "$state/cache";
-		APT::Sandbox::User "";
-	CONF
+	mkdir -p "$tree.part"
 	(
-		export APT_CONFIG=$state/apt.conf
-		cd "$state/cache" && apt-get -q update &&
+		apt_of_tree "$ROOT" "$state" && cd "$state/cache" &&
 			apt-get -q download "linux-modules-$generic" \
 				"linux-headers-$generic" "${COMMON##*/}"
 	) >&2 || return 1

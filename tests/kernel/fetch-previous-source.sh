@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The source archive of the release before the one that a root tree has, from the tree's
-# own package sources, with the machine's proxy. apt's state of both stays as it is.
+# own package sources.
 #
 # usage: fetch-previous-source.sh ROOT VERSION ARCHIVE STATE
 #   VERSION  of the tree's kernel packages: the newest older one is fetched
@@ -10,20 +10,8 @@
 set -eu
 root=$1 version=$2 archive=$3 state=$4
 
-mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
-: >"$state/status"
-cat >"$state/apt.conf" <<CONF
-Dir::Etc::sourcelist "$root/etc/apt/sources.list";
-Dir::Etc::sourceparts "$root/etc/apt/sources.list.d";
-Dir::Etc::trustedparts "$root/etc/apt/trusted.gpg.d";
-Dir::State "$state";
-Dir::State::lists "$state/lists";
-Dir::State::status "$state/status";
-Dir::Cache "$state/cache";
-APT::Sandbox::User "";
-CONF
-export APT_CONFIG=$state/apt.conf
-apt-get -q update >&2
+. "$(dirname "$0")/../apt.sh"
+apt_of_tree "$root" "$state"
 
 package='' previous=''
 while read -r name _ candidate _; do
