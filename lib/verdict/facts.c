@@ -17,9 +17,11 @@ static const struct rk_loader_facts usual = {
 	.strict_module_rwx = true,
 	.btf_layout = true,
 	.kallsyms = true,
+	.kallsyms_all = true,
 	.module_unload = true,
 	.smp = true,
 	.dynamic_ftrace = true,
+	.appraises_unpacked = true,
 	.kflagstab = true,
 	.module_namespaces = true,
 	.checks_strings = true,
@@ -66,6 +68,7 @@ static void read_config(struct rk_loader_facts *facts, const struct rk_kconfig *
 		{&facts->btf_modules, "CONFIG_DEBUG_INFO_BTF_MODULES"},
 		{&facts->btf_mismatch_ok, "CONFIG_MODULE_ALLOW_BTF_MISMATCH"},
 		{&facts->kallsyms, "CONFIG_KALLSYMS"},
+		{&facts->kallsyms_all, "CONFIG_KALLSYMS_ALL"},
 		{&facts->module_unload, "CONFIG_MODULE_UNLOAD"},
 		{&facts->smp, "CONFIG_SMP"},
 		{&facts->dynamic_ftrace, "CONFIG_DYNAMIC_FTRACE"},
@@ -95,10 +98,7 @@ static void read_export_headers(struct rk_loader_facts *facts,
 				const struct rk_kernel *kernel)
 {
 	cleanup_buf struct rk_buf text = RK_BUF_INIT;
-	cleanup_buf struct rk_buf exports = RK_BUF_INIT;
 
-	if (read_header(kernel, "include/linux/export.h", &exports))
-		facts->module_namespaces = strstr(rk_buf_str(&exports), "_FOR_MODULES(");
 	/* Older kernels have no such header, and no such table. */
 	if (read_header(kernel, "include/linux/export-internal.h", &text))
 		facts->kflagstab = strstr(rk_buf_str(&text), "__kflagstab");
@@ -114,7 +114,33 @@ static void read_btf_header(struct rk_loader_facts *facts, const struct rk_kerne
 		facts->btf_layout = strstr(rk_buf_str(&text), "layout_len");
 }
 
-/* The loader's checks leave no trace in a header; these changes came beside them. */
+/* Stable kernels were given the macro alone, to export a symbol to nobody but KVM: their
+ * loaders take such a namespace for any other. 6.16 has both. */
+static void read_export_header(struct rk_loader_facts *facts,
+			       const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	if (read_header(kernel, "include/linux/export.h", &text))
+		facts->module_namespaces = facts->checks_strings &&
+					   strstr(rk_buf_str(&text), "_FOR_MODULES(");
+}
+
+static void read_security_header(struct rk_loader_facts *facts,
+				 const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	if (read_header(kernel, "include/linux/kernel_read_file.h", &text))
+		facts->appraises_unpacked =
+			strstr(rk_buf_str(&text), "MODULE_COMPRESSED");
+}
+
+/*
+ * The loader's checks leave no trace in any file of a headers package: compared with
+ * kernel/module/main.c of 6.1.192, 6.12.107 and 7.2. These changes came beside them, and
+ * stable kernels got neither.
+ */
 static void read_module_header(struct rk_loader_facts *facts,
 			       const struct rk_kernel *kernel)
 {
@@ -122,10 +148,11 @@ static void read_module_header(struct rk_loader_facts *facts,
 
 	if (!read_header(kernel, "include/linux/module.h", &text))
 		return;
-	/* 6.13: MODULE_IMPORT_NS() takes a string. */
+	/* 6.13: MODULE_IMPORT_NS() takes a string; elf_validity_cache_copy() was split up
+	 * and completed. */
 	facts->checks_strings =
 		!strstr(rk_buf_str(&text), "MODULE_INFO(import_ns, __stringify(ns))");
-	/* 6.4: memory by type. */
+	/* 6.4: memory by type; elf_validity_cache_copy() replaced setup_load_info(). */
 	facts->checks_unique = strstr(rk_buf_str(&text), "enum mod_mem_type");
 }
 
@@ -176,6 +203,8 @@ struct rk_loader_facts rk_loader_facts(const struct rk_kernel *kernel)
 	read_btf_header(&facts, kernel);
 	read_export_headers(&facts, kernel);
 	read_module_header(&facts, kernel);
+	read_export_header(&facts, kernel);
+	read_security_header(&facts, kernel);
 	facts.refuses_missing_version = refuses_missing_version(kernel);
 	if (facts.sig_force)
 		facts.sig_enforce = RK_FACT_YES;

@@ -29,10 +29,13 @@ struct rk_loader_facts {
 	/* BTF headers have a layout section, and vlen 24 bits. */
 	bool btf_layout;
 	bool kallsyms;
+	bool kallsyms_all; /* keeps the names of data, too */
 	bool module_unload;
 	enum rk_compression unpacks; /* what the kernel itself decompresses, or none */
 	bool can_lock_down;          /* CONFIG_SECURITY_LOCKDOWN_LSM */
 	bool ima_appraise;
+	/* Security modules are asked again about what the kernel unpacked itself. */
+	bool appraises_unpacked;
 	bool smp;
 	bool dynamic_ftrace;
 	/* One __ksymtab with flags beside it (__kflagstab); before that two tables. */
@@ -42,8 +45,8 @@ struct rk_loader_facts {
 	/* Names and string tables are checked before they are used, of all sections
 	 * (the loader's checks were split up and completed). */
 	bool checks_strings;
-	/* .modinfo and struct module are looked for by name in all sections, must be
-	 * unique, and the size of struct module counts. */
+	/* .modinfo, struct module and the symbol table are looked for in all sections,
+	 * must be unique, and the size of struct module counts. */
 	bool checks_unique;
 	/* A symbol that a module's __versions does not name: Debian refuses, upstream
 	 * goes on. */
@@ -53,7 +56,7 @@ struct rk_loader_facts {
 			      kernel says */
 };
 
-/* @kernel: NULL for no target. Reads two headers of it where it has a root tree. */
+/* @kernel: NULL for no target. Reads a few headers of it where it has a root tree. */
 struct rk_loader_facts rk_loader_facts(const struct rk_kernel *kernel);
 
 #endif

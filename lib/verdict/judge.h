@@ -146,7 +146,10 @@ bool rk_judge_force_load(struct rk_judge *judge, const char *reason);
 bool rk_judge_is_loaded(const struct rk_judge *judge, size_t index,
 			const Elf64_Shdr *section);
 
-/* The symbol's name; the symbols were checked. */
+/* The module's name as the loader's messages have it before it is sure of one. */
+const char *rk_judge_info_name(const struct rk_judge *judge);
+
+/* The symbol's name; "" where it cannot be read. */
 const char *rk_judge_symbol_name(const struct rk_judge *judge, const Elf64_Sym *symbol);
 
 /* version.c: check_version(), for one symbol that has a CRC. */
@@ -244,6 +247,7 @@ void rk_stage_loaded(struct rk_judge *judge);
 void rk_stage_arch_sections(struct rk_judge *judge);
 void rk_stage_section_flags(struct rk_judge *judge);
 void rk_stage_layout(struct rk_judge *judge);
+void rk_stage_symbol_names(struct rk_judge *judge);
 void rk_stage_taints(struct rk_judge *judge);
 void rk_stage_percpu(struct rk_judge *judge);
 void rk_stage_constructors(struct rk_judge *judge);

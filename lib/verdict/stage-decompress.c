@@ -30,14 +30,17 @@ static void refuse_check(struct rk_judge *judge)
 	rk_judge_fix(judge, finding, "compress it with 'xz --check=crc32'");
 }
 
-/* A packed file of nothing: the security module asks for bytes to appraise, and without
- * one the loader finds no header. */
+/* A packed file of nothing: a security module that is asked again wants bytes to
+ * appraise; else the loader finds no header. */
 static void judge_empty(struct rk_judge *judge)
 {
-	bool packed = judge->facts.unpacks == judge->module->compression;
+	bool asked = judge->facts.unpacks == judge->module->compression &&
+		     judge->facts.appraises_unpacked && judge->facts.ima_appraise;
 
-	rk_judge_refuse(judge, packed && judge->facts.ima_appraise ? EACCES : ENOEXEC,
-			"file-size", "the file is empty when unpacked");
+	rk_judge_refuse(judge, asked ? EACCES : ENOEXEC, "file-size",
+			"the file is empty when unpacked");
+	if (!asked)
+		rk_judge_message(judge, "Invalid ELF header len 0");
 }
 
 void rk_stage_decompress(struct rk_judge *judge)

@@ -173,13 +173,21 @@ void rk_stage_section_table(struct rk_judge *judge)
 
 static bool check_name_table(struct rk_judge *judge, const Elf64_Shdr *table)
 {
-	struct rk_bytes names = rk_view_contents(&judge->view, table);
+	struct rk_bytes names;
 
-	if (table->sh_type != SHT_STRTAB) {
+	if (table->sh_type != SHT_STRTAB && judge->facts.checks_strings) {
 		rk_judge_refuse(judge, ENOEXEC, "elf-names",
 				"the section names are in no string table (type %u)",
 				table->sh_type);
 		rk_judge_message(judge, "Invalid ELF section name table type: %u",
+				 table->sh_type);
+		return false;
+	}
+	/* Whatever its type is. */
+	if (!rk_view_range(&judge->view, table->sh_offset, table->sh_size, &names)) {
+		rk_judge_refuse(judge, ENOEXEC, "elf-names",
+				"the table of section names lies outside the file");
+		rk_judge_message(judge, "Invalid ELF section hdr(type %u)",
 				 table->sh_type);
 		return false;
 	}
@@ -198,6 +206,14 @@ static bool check_name_table(struct rk_judge *judge, const Elf64_Shdr *table)
 		return false;
 	}
 	return true;
+}
+
+/* Where not all are, those of sections that the file gives the kernel's memory. */
+static bool is_name_checked(const struct rk_judge *judge, const Elf64_Shdr *section)
+{
+	return section->sh_type != SHT_NULL &&
+	       (judge->facts.checks_strings ||
+		(section->sh_type != SHT_NOBITS && section->sh_flags & SHF_ALLOC));
 }
 
 void rk_stage_section_names(struct rk_judge *judge)
@@ -220,7 +236,7 @@ void rk_stage_section_names(struct rk_judge *judge)
 	for (size_t i = 0; i < judge->view.n_sections; i++) {
 		Elf64_Shdr section = rk_view_section(&judge->view, i);
 
-		if (section.sh_type == SHT_NULL || section.sh_name < table.sh_size)
+		if (!is_name_checked(judge, &section) || section.sh_name < table.sh_size)
 			continue;
 		rk_judge_refuse(judge, ENOEXEC, "elf-names",
 				"the name of section %zu lies outside the names", i);
@@ -231,26 +247,55 @@ void rk_stage_section_names(struct rk_judge *judge)
 	}
 }
 
-/* The loader compares every section's name with strcmp(), and has not checked those of
- * SHT_NULL sections. */
+/* Those that count as .modinfo and struct module. */
+static bool is_candidate(const struct rk_judge *judge, const Elf64_Shdr *section)
+{
+	if (!judge->facts.checks_unique)
+		return section->sh_flags & SHF_ALLOC;
+	return judge->facts.checks_strings ||
+	       (section->sh_type != SHT_NULL && section->sh_type != SHT_NOBITS);
+}
+
+/* The loader compares names with strcmp(), and has not checked all of them. */
 static bool check_unread_names(struct rk_judge *judge)
 {
 	for (size_t i = 1; i < judge->view.n_sections; i++) {
 		Elf64_Shdr section = rk_view_section(&judge->view, i);
 		struct rk_finding *finding;
 
-		if (rk_view_name(&judge->view, &section))
+		if (!is_candidate(judge, &section) ||
+		    rk_view_name(&judge->view, &section))
 			continue;
 		finding = rk_judge_fault(
 			judge, "fault-section-name",
 			"the name of section %zu lies at 0x%x, outside the file", i,
 			section.sh_name);
 		rk_judge_where(judge, finding, "section header %zu, sh_name", i);
-		rk_judge_why(judge, finding,
-			     "the loader reads names of SHT_NULL sections unchecked");
+		rk_judge_why(judge, finding, "the loader reads this name unchecked");
 		return false;
 	}
 	return true;
+}
+
+/* The last one of that name; the first where more than one may be there. */
+static size_t find_section(const struct rk_judge *judge, const char *name,
+			   size_t *ret_count)
+{
+	size_t found = 0;
+
+	*ret_count = 0;
+	for (size_t i = 1; i < judge->view.n_sections; i++) {
+		Elf64_Shdr section = rk_view_section(&judge->view, i);
+		const char *own = rk_view_name(&judge->view, &section);
+
+		if (!own || strcmp(own, name) != 0 || !is_candidate(judge, &section))
+			continue;
+		found = i;
+		++*ret_count;
+		if (!judge->facts.checks_unique)
+			break;
+	}
+	return found;
 }
 
 void rk_stage_modinfo(struct rk_judge *judge)
@@ -260,7 +305,7 @@ void rk_stage_modinfo(struct rk_judge *judge)
 
 	if (!check_unread_names(judge))
 		return;
-	judge->info_index = rk_view_find_any(&judge->view, ".modinfo", &count);
+	judge->info_index = find_section(judge, ".modinfo", &count);
 	if (count > 1) {
 		rk_judge_refuse(judge, ENOEXEC, "elf-modinfo",
 				"there are %zu .modinfo sections", count);
@@ -286,7 +331,7 @@ void rk_stage_modinfo(struct rk_judge *judge)
 		judge->info_name = "";
 }
 
-static const char *name_or_hint(const struct rk_judge *judge)
+const char *rk_judge_info_name(const struct rk_judge *judge)
 {
 	return judge->info_name[0] ? judge->info_name
 				   : "(missing .modinfo section or name field)";
@@ -313,7 +358,7 @@ static void refuse_module(struct rk_judge *judge, const char *code, const char *
 
 	rk_judge_where(judge, finding, "section .gnu.linkonce.this_module");
 	rk_judge_message(judge, "module %s: .gnu.linkonce.this_module %s",
-			 name_or_hint(judge), message);
+			 rk_judge_info_name(judge), message);
 }
 
 static void check_module_size(struct rk_judge *judge, uint64_t size)
@@ -322,6 +367,8 @@ static void check_module_size(struct rk_judge *judge, uint64_t size)
 	struct rk_finding *finding;
 	char what[160];
 
+	if (!judge->facts.checks_unique)
+		return;
 	if (expected == 0) {
 		if (judge->facts.known)
 			rk_judge_doubt(
@@ -347,8 +394,7 @@ void rk_stage_this_module(struct rk_judge *judge)
 {
 	Elf64_Shdr section;
 	size_t count;
-	size_t index =
-		rk_view_find_any(&judge->view, ".gnu.linkonce.this_module", &count);
+	size_t index = find_section(judge, ".gnu.linkonce.this_module", &count);
 
 	if (count != 1) {
 		struct rk_finding *finding = rk_judge_refuse(
@@ -358,14 +404,19 @@ void rk_stage_this_module(struct rk_judge *judge)
 
 		rk_judge_fix(judge, finding,
 			     "build it with Kbuild up to the .ko; an .o is no module");
-		rk_judge_message(
-			judge,
-			"module %s: Exactly one .gnu.linkonce.this_module section must exist.",
-			name_or_hint(judge));
+		if (judge->facts.checks_unique)
+			rk_judge_message(
+				judge,
+				"module %s: %s one .gnu.linkonce.this_module section must exist.",
+				rk_judge_info_name(judge),
+				judge->facts.checks_strings ? "Exactly" : "Only");
+		else
+			rk_judge_message(judge, "%s: No module found in object",
+					 rk_judge_info_name(judge));
 		return;
 	}
 	section = rk_view_section(&judge->view, index);
-	if (section.sh_type == SHT_NOBITS) {
+	if (section.sh_type == SHT_NOBITS && judge->facts.checks_unique) {
 		refuse_module(judge, "elf-this-module", "struct module has no content",
 			      "section must have a size set");
 		return;
@@ -378,101 +429,4 @@ void rk_stage_this_module(struct rk_judge *judge)
 	judge->this_index = index;
 	take_module_name(judge, &section);
 	check_module_size(judge, section.sh_size);
-}
-
-void rk_stage_symbol_table(struct rk_judge *judge)
-{
-	Elf64_Shdr section;
-	size_t count = 0;
-
-	for (size_t i = 1; i < judge->view.n_sections; i++) {
-		section = rk_view_section(&judge->view, i);
-		if (section.sh_type != SHT_SYMTAB)
-			continue;
-		if (count++ == 0 || judge->facts.checks_unique)
-			judge->symtab_index = i;
-	}
-	if (count == 1 || (count > 1 && !judge->facts.checks_unique)) {
-		section = rk_view_section(&judge->view, judge->symtab_index);
-		judge->symbols = rk_view_contents(&judge->view, &section);
-		return;
-	}
-	rk_judge_refuse(judge, ENOEXEC, "elf-symbols",
-			"there are %zu symbol tables instead of one", count);
-	rk_judge_message(judge, "%s: module has no symbols (stripped?)",
-			 name_or_hint(judge));
-}
-
-void rk_stage_string_table(struct rk_judge *judge)
-{
-	Elf64_Shdr symtab = rk_view_section(&judge->view, judge->symtab_index);
-	Elf64_Shdr strtab = rk_view_section(&judge->view, symtab.sh_link);
-
-	if (symtab.sh_link == SHN_UNDEF || symtab.sh_link >= judge->view.n_sections) {
-		rk_judge_refuse(
-			judge, ENOEXEC, "elf-strings",
-			"section %u, which should hold the symbol names, is not there",
-			symtab.sh_link);
-		rk_judge_message(
-			judge,
-			"Invalid ELF sh_link!=SHN_UNDEF(%d) or (sh_link(%d) >= hdr->e_shnum(%d)",
-			(int)symtab.sh_link, (int)symtab.sh_link,
-			judge->view.header.e_shnum);
-		return;
-	}
-	if (strtab.sh_type != SHT_STRTAB && judge->facts.checks_strings) {
-		rk_judge_refuse(judge, ENOEXEC, "elf-strings",
-				"the symbol names are in no string table (type %u)",
-				strtab.sh_type);
-		rk_judge_message(judge, "Invalid ELF symbol string table type: %u",
-				 strtab.sh_type);
-		return;
-	}
-	judge->strtab_index = symtab.sh_link;
-	judge->strings = rk_view_contents(&judge->view, &strtab);
-}
-
-static bool check_strings(struct rk_judge *judge)
-{
-	struct rk_bytes strings = judge->strings;
-
-	if (strings.size == 0) {
-		rk_judge_refuse(judge, ENOEXEC, "elf-strings",
-				"the table of symbol names is empty");
-		rk_judge_message(judge, "empty symbol string table");
-		return false;
-	}
-	if (strings.data[0] != '\0') {
-		rk_judge_refuse(judge, ENOEXEC, "elf-strings",
-				"the table of symbol names does not begin with NUL");
-		rk_judge_message(judge, "symbol string table missing leading NUL");
-		return false;
-	}
-	if (strings.data[strings.size - 1] != '\0') {
-		rk_judge_refuse(judge, ENOEXEC, "elf-strings",
-				"the table of symbol names does not end with NUL");
-		rk_judge_message(judge, "symbol string table isn't NUL terminated");
-		return false;
-	}
-	return true;
-}
-
-void rk_stage_strings(struct rk_judge *judge)
-{
-	Elf64_Sym symbol;
-
-	if (!check_strings(judge))
-		return;
-	for (size_t i = 0; rk_bytes_symbol(judge->symbols, i, &symbol); i++) {
-		struct rk_finding *finding;
-
-		if (symbol.st_name < judge->strings.size)
-			continue;
-		finding = rk_judge_refuse(
-			judge, ENOEXEC, "elf-strings",
-			"the name of symbol %zu lies outside the symbol names", i);
-		rk_judge_where(judge, finding, "symbol table, entry %zu, st_name", i);
-		rk_judge_message(judge, "symbol name out of bounds in string table");
-		return;
-	}
 }

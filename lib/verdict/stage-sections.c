@@ -110,19 +110,23 @@ void rk_stage_kallsyms(struct rk_judge *judge)
 	rk_judge_where(judge, finding, "symbol table, entry 0, st_shndx");
 }
 
-/* module_finalize() walks all names, from section 0 on; the loader checked none of
- * SHT_NULL sections. */
+/* module_finalize() walks all names, from section 0 on, which nobody has looked at. */
 void rk_stage_finalize(struct rk_judge *judge)
 {
-	Elf64_Shdr section = rk_view_section(&judge->view, 0);
-	struct rk_finding *finding;
+	for (size_t i = 0; i < judge->view.n_sections; i++) {
+		Elf64_Shdr section = rk_view_section(&judge->view, i);
+		struct rk_finding *finding;
 
-	if (judge->facts.arch == RK_ARCH_RISCV || rk_view_name(&judge->view, &section))
+		if (judge->facts.arch == RK_ARCH_RISCV ||
+		    rk_view_name(&judge->view, &section))
+			continue;
+		finding = rk_judge_fault(
+			judge, "fault-section-name",
+			"the name of section %zu lies at 0x%x, outside the file", i,
+			section.sh_name);
+		rk_judge_where(judge, finding, "section header %zu, sh_name", i);
 		return;
-	finding = rk_judge_fault(judge, "fault-section-name",
-				 "the name of section 0 lies at 0x%x, outside the file",
-				 section.sh_name);
-	rk_judge_where(judge, finding, "section header 0, sh_name");
+	}
 }
 
 /* find_module_all() asks for the length of every loaded module's name, and the fortified

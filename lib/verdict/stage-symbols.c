@@ -203,15 +203,15 @@ static bool is_for_modules(const char *ns)
 }
 
 /* verify_module_namespace(): "module:a,b*" names who may use the symbol. */
-static bool is_for_module(const char *ns, const char *name)
+static bool is_for_module(const struct rk_judge *judge, const char *ns)
 {
-	if (!is_for_modules(ns))
+	if (!judge->facts.module_namespaces || !is_for_modules(ns))
 		return false;
 	ns += strlen("module:");
 	while (*ns) {
 		size_t len = strcspn(ns, ",");
 
-		if (name_matches(ns, len, name))
+		if (name_matches(ns, len, judge->name))
 			return true;
 		ns += len + (ns[len] == ',');
 	}
@@ -263,11 +263,13 @@ static void check_namespace(struct pass *pass, const struct hit *hit, const char
 {
 	struct rk_judge *judge = pass->judge;
 
-	if (hit->ns[0] == '\0' || is_for_module(hit->ns, judge->name) ||
+	if (hit->ns[0] == '\0' || is_for_module(judge, hit->ns) ||
 	    imports(judge, hit->ns) || judge->facts.missing_namespace_ok)
 		return;
 	note(pass,
-	     is_for_modules(hit->ns) ? RK_SYMBOL_NOT_FOR_MODULE : RK_SYMBOL_NAMESPACE,
+	     judge->facts.module_namespaces && is_for_modules(hit->ns)
+		     ? RK_SYMBOL_NOT_FOR_MODULE
+		     : RK_SYMBOL_NAMESPACE,
 	     name, hit->ns);
 	fail_unknown(pass, name, EINVAL);
 }

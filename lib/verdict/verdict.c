@@ -26,6 +26,7 @@ static const struct rk_stage stages[] = {
 	{"arch-sections", RK_HAVE_NAMES, 0, rk_stage_arch_sections},
 	{"section-flags", RK_HAVE_NAMES, 0, rk_stage_section_flags},
 	{"layout", RK_HAVE_NAMES, 0, rk_stage_layout},
+	{"symbol-names", RK_HAVE_SYMBOLS | RK_HAVE_NAMES, 0, rk_stage_symbol_names},
 	{"taints", RK_HAVE_MODINFO, 0, rk_stage_taints},
 	{"percpu", RK_HAVE_NAMES, 0, rk_stage_percpu},
 	{"constructors", RK_HAVE_NAMES, 0, rk_stage_constructors},

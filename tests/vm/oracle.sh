@@ -4,7 +4,7 @@
 # Damaged modules: what rkmod check says of them is what the kernel says. The TAP lines
 # are the oracle's own. From the environment:
 #   RKMOD_MUTATE           the generator
-#   RKMOD_ORACLE_COUNT     how many (400)
+#   RKMOD_ORACLE_COUNT     how many (420: every way once)
 #   RKMOD_ORACLE_SEED      which (1)
 #   RKMOD_ORACLE_RESULTS   file of the kernel's answers: kept, and a run is continued
 #   RKMOD_ORACLE_BASES     folder for the bases: kept, so that a run can be continued
@@ -16,11 +16,25 @@ begin
 . "$TOP/tests/vm/oracle/bases.sh"
 . "$TOP/tests/vm/oracle/kernels.sh"
 
+# first_of FILE...: the first that is there
+first_of()
+{
+	local file
+
+	for file; do
+		[ ! -e "$file" ] || {
+			echo "$file"
+			return
+		}
+	done
+}
+
 # The stock kernel of the tree.
 use_stock()
 {
 	options=(--root "$ROOT" --symvers "$ROOT$KDIR/Module.symvers"
-		--image "$ROOT/usr/lib/modules/$RELEASE/vmlinuz")
+		--image "$(first_of "$ROOT/usr/lib/modules/$RELEASE/vmlinuz" \
+			"$ROOT/boot/vmlinuz-$RELEASE")")
 }
 
 use_small()
@@ -53,6 +67,21 @@ enforce()
 		--sign "$SMALL/certs/signing_key.pem")
 }
 
+# unpacked_kind: what the kernel decompresses itself, by the name of its program
+unpacked_kind()
+{
+	local kind
+
+	has_config MODULE_DECOMPRESS || return 1
+	for kind in xz zstd gzip; do
+		! has_config "MODULE_COMPRESS_${kind^^}" || {
+			echo "$kind"
+			return
+		}
+	done
+	return 1
+}
+
 bases=${RKMOD_ORACLE_BASES:-$T/ko}
 results=${RKMOD_ORACLE_RESULTS:-$T/results.jsonl}
 if [ -n "${RKMOD_ORACLE_KERNELS:-}" ]; then
@@ -66,10 +95,11 @@ fi
 	exit 2
 }
 ! has_config MODVERSIONS || options+=(--modversions)
+! unpacks=$(unpacked_kind) || options+=(--unpacks "$unpacks")
 cp "$RKMOD_MUTATE" "$TOP/tests/vm/oracle/oracle" "$T"
 [ -e "$results" ] || : >"$results"
 give "$bases" "$results"
 as_user "$T/oracle" "${options[@]}" --bases "$bases" --signature "$bases/unknown.p7s" \
 	--mutate "$T/mutate" --rkmod "$RKMOD_TEST_PREFIX/bin/rkmod" \
 	--guest "$RKMOD_TEST_PREFIX/libexec/rkmod/rkmod-guest" --results "$results" \
-	--count "${RKMOD_ORACLE_COUNT:-400}" --seed "${RKMOD_ORACLE_SEED:-1}"
+	--count "${RKMOD_ORACLE_COUNT:-420}" --seed "${RKMOD_ORACLE_SEED:-1}"

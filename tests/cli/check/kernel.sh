@@ -17,6 +17,14 @@ kernel() {
 	export_symbol far_thing drivers/far EXPORT_SYMBOL
 }
 
+# older_headers: of 6.12, whose loader checks less
+older_headers() {
+	printf '%s\n' 'enum mod_mem_type' 'MODULE_INFO(import_ns, __stringify(ns))' \
+		>"$dir/include/linux/module.h"
+	echo '_GPL_FOR_MODULES(' >"$dir/include/linux/export.h"
+	echo kernel-module >"$dir/include/linux/kernel_read_file.h"
+}
+
 # option LINE...: into its configuration
 option() {
 	printf '%s\n' "$@" >>"$dir/.config"

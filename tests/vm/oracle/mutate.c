@@ -27,9 +27,9 @@ enum {
 };
 
 static const struct rule_table *const tables[] = {
-	&rules_btf,       &rules_compress, &rules_export,   &rules_header,
-	&rules_modinfo,   &rules_random,   &rules_reloc,    &rules_section,
-	&rules_signature, &rules_symbol,   &rules_versions,
+	&rules_btf,       &rules_compress, &rules_export, &rules_header,
+	&rules_modinfo,   &rules_random,   &rules_reloc,  &rules_section,
+	&rules_signature, &rules_symbol,   &rules_unpack, &rules_versions,
 };
 
 struct options {

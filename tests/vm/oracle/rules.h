@@ -48,6 +48,7 @@ extern const struct rule_table rules_reloc;
 extern const struct rule_table rules_section;
 extern const struct rule_table rules_signature;
 extern const struct rule_table rules_symbol;
+extern const struct rule_table rules_unpack;
 extern const struct rule_table rules_versions;
 
 /* @name: of a section; false if there is none. */
