@@ -131,6 +131,17 @@ static bool is_target_file(const char *path)
 	       strcmp(tail, "rust/target.json") == 0;
 }
 
+/* KDIR/rust/helpers/helpers_module.bc, which llvm-link is given where helpers are inlined
+ * (CONFIG_RUST_INLINE_HELPERS). */
+static bool is_helpers_file(const char *path)
+{
+	const char *tail = path + tail_offset(path, 3);
+	size_t len = strlen(tail);
+
+	return path[0] != '-' && strncmp(tail, "rust/helpers/", 13) == 0 &&
+	       strcmp(tail + len - 3, ".bc") == 0;
+}
+
 /* ---- one argument after the other ---- */
 
 /* What an option is, and where in the argument its value begins (0: the next one). */
@@ -141,7 +152,8 @@ enum option {
 	OPTION_OUT_DIR,
 	OPTION_EMIT,
 	OPTION_OUTPUT, /* -o */
-	OPTION_QUERY,  /* answers a question, writes no file of its own */
+	OPTION_CRATE_NAME,
+	OPTION_QUERY, /* answers a question, writes no file of its own */
 };
 
 static const struct {
@@ -150,10 +162,11 @@ static const struct {
 } options[] = {
 	{"--target", OPTION_TARGET},   {"-L", OPTION_SEARCH},
 	{"--out-dir", OPTION_OUT_DIR}, {"--emit", OPTION_EMIT},
-	{"-o", OPTION_OUTPUT},         {"--print", OPTION_QUERY},
-	{"--version", OPTION_QUERY},   {"-V", OPTION_QUERY},
-	{"-vV", OPTION_QUERY},         {"-Vv", OPTION_QUERY},
-	{"--help", OPTION_QUERY},      {"-h", OPTION_QUERY},
+	{"-o", OPTION_OUTPUT},         {"--crate-name", OPTION_CRATE_NAME},
+	{"--print", OPTION_QUERY},     {"--version", OPTION_QUERY},
+	{"-V", OPTION_QUERY},          {"-vV", OPTION_QUERY},
+	{"-Vv", OPTION_QUERY},         {"--help", OPTION_QUERY},
+	{"-h", OPTION_QUERY},
 };
 
 static enum option classify(const char *arg, size_t *value_off)
@@ -181,6 +194,7 @@ struct rewriting {
 	bool failed;
 	bool has_out_dir;
 	bool is_query;
+	char *crate_name;   /* in argv, NULL: none */
 	const char *output; /* the file that --emit or -o names; borrowed; NULL: none */
 	size_t output_len;
 };
@@ -234,6 +248,8 @@ static char *moved_value(struct rewriting *rw, enum option option, const char *v
 		return NULL;
 	if (option == OPTION_TARGET && is_target_file(value))
 		return redirect(rw->conf, value, 2, &rw->failed);
+	if (option == OPTION_OTHER && is_helpers_file(value))
+		return redirect(rw->conf, value, 3, &rw->failed);
 	if (option != OPTION_SEARCH)
 		return NULL;
 	if (equals && (!slash || equals < slash))
@@ -257,6 +273,8 @@ static void add_rewritten(struct rewriting *rw, enum option option, const char *
 	else if (!moved)
 		result = strdup(arg);
 	free(moved);
+	if (result && option == OPTION_CRATE_NAME)
+		rw->crate_name = result + value_off;
 	add(rw, result);
 }
 
@@ -279,6 +297,19 @@ static void add_out_dir(struct rewriting *rw)
 			  rw->output) < 0)
 		arg = NULL;
 	add(rw, arg);
+}
+
+/*
+ * Until Linux 7.0 Kbuild names the crate after the file, and "a-b.rs" is refused for its
+ * name; since then rustc names it, with '_' for '-'. Where --emit names no file (6.1.0,
+ * 6.2), rustc would name the object after the crate, and Kbuild not find it.
+ */
+static void mend_crate_name(const struct rewriting *rw)
+{
+	char *name = rw->output ? rw->crate_name : NULL;
+
+	for (; name && (name = strchr(name, '-')); name++)
+		*name = '_';
 }
 
 static void rewrite_args(struct rewriting *rw, char *const *args)
@@ -313,8 +344,10 @@ bool shim_rewrite(const struct shim_conf *conf, char *const *argv, const char *o
 	add(&rw, strdup(conf->compiler));
 	if (!rw.failed && n_args)
 		rewrite_args(&rw, argv + 1);
-	if (!rw.failed)
+	if (!rw.failed) {
+		mend_crate_name(&rw);
 		add_out_dir(&rw);
+	}
 	if (!rw.failed && conf->kdir && objtree && is_same_folder(objtree, conf->kdir)) {
 		command->objtree = strdup(conf->metadata);
 		rw.failed = !command->objtree;

@@ -39,7 +39,8 @@ struct shim_command {
  *
  * KDIR is recognised by its inode, not by its text: Kbuild names it as ".", by its
  * absolute path, or through a link. Response files (@file) are handed on as they are;
- * Kbuild's hold nothing but --cfg.
+ * Kbuild's hold nothing but --cfg. The same for llvm-link, which is given a file of
+ * KDIR's rust/helpers.
  * Return: false if memory ran out.
  */
 bool shim_rewrite(const struct shim_conf *conf, char *const *argv, const char *objtree,

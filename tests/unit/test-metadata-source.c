@@ -3,7 +3,6 @@
 #include "lib/metadata/check.h"
 #include "lib/metadata/kbuild.h"
 #include "lib/metadata/makelog.h"
-#include "lib/metadata/needs.h"
 #include "lib/metadata/source.h"
 
 #include "tap.h"
@@ -84,52 +83,6 @@ static void leaves_the_bulk_in_the_archive(void)
 	for (size_t i = 0; i < RK_ARRAY_LEN(bulk); i++)
 		if (rk_source_is_needed(bulk[i], "x86"))
 			EXPECT_STR("needed", bulk[i]);
-}
-
-/* ---- what KDIR's makefiles ask for ---- */
-
-static void finds_the_crates_of_a_command_line(void)
-{
-	cleanup_strv struct rk_strv crates = RK_STRV_INIT;
-
-	rk_needs_add_externs(
-		"\t--extern force:alloc --extern kernel \\\n"
-		"\t--extern pin_init --extern kernel --extern $(x) --extern ",
-		&crates);
-	EXPECT_INT(crates.n_items, 3);
-	if (crates.n_items == 3) {
-		EXPECT_STR(crates.items[0], "alloc");
-		EXPECT_STR(crates.items[1], "kernel");
-		EXPECT_STR(crates.items[2], "pin_init");
-	}
-}
-
-static bool has_path(void *data, const char *path)
-{
-	return strstr(data, path) != NULL;
-}
-
-static void expect_missing(const char *there, const char *expected)
-{
-	struct rk_needs needs = {.target = NULL};
-	struct rk_error err = RK_ERROR_INIT;
-	cleanup_free char *missing = NULL;
-	cleanup_free char *data = NULL; /* has_path's, which is not const */
-
-	EXPECT_INT(rk_strdup(there, &data, &err), 0);
-	rk_strv_add_all(&needs.crates, "core", "macros", NULL);
-	EXPECT_INT(rk_strdup("scripts/target.json", &needs.target, &err), 0);
-	EXPECT_INT(rk_needs_missing(&needs, has_path, data, &missing, &err), 0);
-	EXPECT_STR(missing, expected);
-	rk_needs_release(&needs);
-}
-
-static void names_the_first_file_that_is_missing(void)
-{
-	expect_missing("scripts/target.json rust/libcore.rmeta rust/libmacros.so", NULL);
-	expect_missing("rust/libcore.rmeta rust/libmacros.so", "scripts/target.json");
-	expect_missing("scripts/target.json rust/libmacros.so", "rust/libcore.rmeta");
-	expect_missing("scripts/target.json rust/libcore.rmeta", "rust/libmacros.rmeta");
 }
 
 /* ---- configurations ---- */
@@ -388,8 +341,6 @@ static const struct test tests[] = {
 	TEST(refuses_a_makefile_without_version),
 	TEST(unpacks_what_prepare_reads),
 	TEST(leaves_the_bulk_in_the_archive),
-	TEST(finds_the_crates_of_a_command_line),
-	TEST(names_the_first_file_that_is_missing),
 	TEST(tolerates_only_version_texts_and_pahole),
 	TEST(counts_a_line_that_is_not_set),
 	TEST(knows_rust_symbols),

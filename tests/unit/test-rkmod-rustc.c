@@ -195,6 +195,72 @@ static void out_dir_is_added_only_where_there_is_none(void)
 		   "-o d/x.o --emit=dep-info=d/y");
 }
 
+static void a_crate_gets_the_name_that_rustc_would_give_it(void)
+{
+	EXPECT_STR(rewrite("--crate-name a-b-c --out-dir d --emit=obj=d/a-b-c.o"),
+		   "--crate-name a_b_c --out-dir d --emit=obj=d/a-b-c.o");
+	EXPECT_STR(rewrite("--crate-name=a-b --out-dir d --emit=obj=d/a-b.o"),
+		   "--crate-name=a_b --out-dir d --emit=obj=d/a-b.o");
+	EXPECT_STR(rewrite("--crate-name ab --out-dir d-e --emit=obj=d-e/ab.o"),
+		   "--crate-name ab --out-dir d-e --emit=obj=d-e/ab.o");
+	/* The object would be named after it. */
+	EXPECT_STR(rewrite("--crate-name a-b --out-dir d --emit=dep-info,obj"),
+		   "--crate-name a-b --out-dir d --emit=dep-info,obj");
+	EXPECT_STR(rewrite("--crate-name"), "--crate-name");
+}
+
+static void bitcode_of_the_helpers_is_redirected(void)
+{
+	EXPECT_STR(rewrite("--internalize x.bc kdir/rust/helpers/helpers_module.bc -o "
+			   "x.m.bc"),
+		   "--internalize x.bc @/meta/rust/helpers/helpers_module.bc -o x.m.bc");
+	EXPECT_STR(rewrite("other/rust/helpers/helpers_module.bc"),
+		   "other/rust/helpers/helpers_module.bc");
+	EXPECT_STR(rewrite("kdir/rust/helpers/helpers.c"), "kdir/rust/helpers/helpers.c");
+	EXPECT_STR(rewrite("kdir/rust/helpers/.bc x/rust/helpers/ .bc"),
+		   "@/meta/rust/helpers/.bc x/rust/helpers/ .bc");
+}
+
+/* The command lines of scripts/Makefile.build, shortened to what matters, from the
+ * working directory that make has there. */
+static void each_kernel_s_command_line_is_right(void)
+{
+	/* 6.1.0, 6.2 */
+	EXPECT(chdir("kdir") == 0);
+	EXPECT_STR(
+		rewrite("--target=./rust/target.json --extern alloc --extern kernel -L "
+			"./rust/ --crate-name x --out-dir /m --emit=dep-info,obj "
+			"/m/x.rs"),
+		"--target=@/meta/rust/target.json --extern alloc --extern kernel -L "
+		"@/meta/rust/ --crate-name x --out-dir /m --emit=dep-info,obj /m/x.rs");
+	/* 6.3 to 6.4.6 */
+	EXPECT_STR(rewrite("--target=./scripts/target.json -L ./rust/ --crate-name x "
+			   "--emit=dep-info=/m/.x.o.d --emit=obj=/m/x.o /m/x.rs"),
+		   "--target=@/meta/scripts/target.json -L @/meta/rust/ --crate-name x "
+		   "--emit=dep-info=/m/.x.o.d --emit=obj=/m/x.o /m/x.rs --out-dir=/m/");
+	/* 6.4.7 to 6.12 */
+	EXPECT_STR(rewrite("--target=./scripts/target.json -Zunstable-options --extern "
+			   "force:alloc --extern kernel -L ./rust/ --crate-name x "
+			   "--sysroot=/dev/null --out-dir /m/ "
+			   "--emit=dep-info=/m/.x.o.d --emit=obj=/m/x.o /m/x.rs"),
+		   "--target=@/meta/scripts/target.json -Zunstable-options --extern "
+		   "force:alloc --extern kernel -L @/meta/rust/ --crate-name x "
+		   "--sysroot=/dev/null --out-dir /m/ --emit=dep-info=/m/.x.o.d "
+		   "--emit=obj=/m/x.o /m/x.rs");
+	/* arm64, since 6.9 */
+	EXPECT_STR(rewrite("--target=aarch64-unknown-none -L ./rust/"),
+		   "--target=aarch64-unknown-none -L @/meta/rust/");
+	EXPECT(chdir("..") == 0);
+	/* 7.1 on, helpers inlined; KDIR by its absolute path is in the tests above. */
+	EXPECT_STR(
+		rewrite("--target=link/scripts/target.json --extern pin_init -L "
+			"link/rust/ --sysroot=/dev/null --out-dir ./ "
+			"--emit=dep-info=./.x.o.d --emit=llvm-bc=x.bc x.rs"),
+		"--target=@/meta/scripts/target.json --extern pin_init -L @/meta/rust/ "
+		"--sysroot=/dev/null --out-dir ./ --emit=dep-info=./.x.o.d "
+		"--emit=llvm-bc=x.bc x.rs");
+}
+
 static void probes_are_left_alone(void)
 {
 	EXPECT_STR(rewrite("--version"), "--version");
@@ -350,6 +416,9 @@ static const struct test tests[] = {
 	TEST(the_module_s_own_rust_folder_stays),
 	TEST(relative_paths_mean_kdir_only_inside_it),
 	TEST(out_dir_is_added_only_where_there_is_none),
+	TEST(a_crate_gets_the_name_that_rustc_would_give_it),
+	TEST(bitcode_of_the_helpers_is_redirected),
+	TEST(each_kernel_s_command_line_is_right),
 	TEST(probes_are_left_alone),
 	TEST(objtree_follows_only_if_it_is_kdir),
 	TEST(without_metadata_only_out_dir_is_added),
