@@ -46,6 +46,10 @@ bool rk_build_is_plain_path(const char *path);
 RK_MUST_CHECK int rk_build_shim_base(const struct rk_machine *machine, char **ret,
 				     struct rk_error *err);
 
+/* True if Kbuild links bitcode of the metadata into each object: it gets rkmod-llvm-link,
+ * beside rkmod-rustc, as LLVM_LINK=. */
+bool rk_build_inlines_helpers(const struct rk_build_input *input);
+
 /* ---- makeline.c ---- */
 
 struct rk_makeline {
@@ -63,6 +67,7 @@ struct rk_makeline_input {
 	const char *kernel_key;
 	const char *llvm; /* "" for none */
 	const char *cc;   /* "" for none */
+	bool llvm_link;   /* rk_build_inlines_helpers() */
 	const struct rk_build_request *request;
 };
 

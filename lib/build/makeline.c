@@ -239,6 +239,9 @@ static void add_argv(const struct rk_makeline_input *input, const struct flags *
 	rk_strv_addf(argv, "RUSTC=%s", input->shim);
 	rk_strv_addf(argv, "CLIPPY_DRIVER=%.*srkmod-clippy", (int)shim_dir_len,
 		     input->shim);
+	if (input->llvm_link)
+		rk_strv_addf(argv, "LLVM_LINK=%.*srkmod-llvm-link", (int)shim_dir_len,
+			     input->shim);
 	if (input->llvm[0])
 		rk_strv_addf(argv, "LLVM=%s", input->llvm);
 	if (input->cc[0])

@@ -244,6 +244,8 @@ static int prepare(struct build *build, const struct rk_machine *machine,
 					  .kernel_key = kernel_key,
 					  .llvm = build->input->toolchain->llvm,
 					  .cc = build->input->toolchain->cc,
+					  .llvm_link =
+						  rk_build_inlines_helpers(build->input),
 					  .request = build->request};
 
 	if (find_make(build->input->kernel->root, &make, err) < 0 ||

@@ -12,6 +12,8 @@
  * STATE/shim/<key>/rkmod-rustc.conf
  * STATE/shim/<key>/rkmod-clippy    the same for CLIPPY_DRIVER
  * STATE/shim/<key>/rkmod-clippy.conf
+ * STATE/shim/<key>/rkmod-llvm-link    the same for LLVM_LINK, where helpers are inlined
+ * STATE/shim/<key>/rkmod-llvm-link.conf
  */
 
 enum {
@@ -172,35 +174,75 @@ static int make_key(const struct rk_build_input *input, const char *program,
 	return 0;
 }
 
-/* Everything for @key, the confs being those of rustc and of clippy. */
-static int put_shim(const char *base, const char *key, const char *program,
-		    const struct rk_buf confs[2], char **ret, struct rk_error *err)
+/* What is put beside each other for one key; a compiler that is NULL is left out. */
+struct shims {
+	char *compilers[3];
+	struct rk_buf confs[3];
+};
+
+static const char *const shim_names[] = {"rkmod-rustc", "rkmod-clippy",
+					 "rkmod-llvm-link"};
+
+static void release_shims(struct shims *shims)
+{
+	for (size_t i = 0; i < RK_ARRAY_LEN(shim_names); i++) {
+		free(shims->compilers[i]);
+		rk_buf_release(&shims->confs[i]);
+	}
+}
+
+static int put_shims(const char *base, const char *key, const char *program,
+		     const struct shims *shims, char **ret, struct rk_error *err)
 {
 	cleanup_free char *dir = NULL;
 
-	if (rk_machine_private_dir(base, key, &dir, err) < 0 ||
-	    put_pair(dir, "rkmod-rustc", program, &confs[0], err) < 0 ||
-	    put_pair(dir, "rkmod-clippy", program, &confs[1], err) < 0)
+	if (rk_machine_private_dir(base, key, &dir, err) < 0)
 		return -(int)err->code;
-	return rk_path_join(dir, "rkmod-rustc", ret, err);
+	for (size_t i = 0; i < RK_ARRAY_LEN(shim_names); i++)
+		if (shims->compilers[i] &&
+		    put_pair(dir, shim_names[i], program, &shims->confs[i], err) < 0)
+			return -(int)err->code;
+	return rk_path_join(dir, shim_names[0], ret, err);
 }
 
-static int make_confs(const struct rk_build_input *input, struct rk_buf ret[2],
+bool rk_build_inlines_helpers(const struct rk_build_input *input)
+{
+	return input->metadata->origin == RK_METADATA_CACHE &&
+	       rk_kconfig_is_yes(input->kernel->config, "CONFIG_RUST_INLINE_HELPERS");
+}
+
+/* What make's LLVM= means: "1", "-19" or "/path/". */
+static int find_llvm_link(const struct rk_build_input *input, char **ret,
+			  struct rk_error *err)
+{
+	const char *llvm = input->toolchain->llvm;
+	cleanup_free char *name = NULL;
+
+	if (rk_format(&name, err, "%sllvm-link%s", strchr(llvm, '/') ? llvm : "",
+		      llvm[0] == '-' ? llvm : "") < 0)
+		return -(int)err->code;
+	if (name[0] == '/')
+		return rk_strdup(name, ret, err);
+	if (rk_root_find_program(input->kernel->root, name, ret, err) == 0)
+		return 0;
+	return rk_error_cure(err, NULL, "install the package llvm");
+}
+
+static int make_shims(const struct rk_build_input *input, struct shims *shims,
 		      struct rk_error *err)
 {
 	const char *rustc = input->toolchain->rustc->path;
-	cleanup_free char *clippy = NULL;
 
-	if (clippy_beside(rustc, &clippy, err) < 0 ||
-	    make_conf(rustc, input, &ret[0], err) < 0)
+	if (rk_strdup(rustc, &shims->compilers[0], err) < 0 ||
+	    clippy_beside(rustc, &shims->compilers[1], err) < 0 ||
+	    (rk_build_inlines_helpers(input) &&
+	     find_llvm_link(input, &shims->compilers[2], err) < 0))
 		return -(int)err->code;
-	return make_conf(clippy, input, &ret[1], err);
-}
-
-static void release_confs(struct rk_buf (*confs)[2])
-{
-	rk_buf_release(&(*confs)[0]);
-	rk_buf_release(&(*confs)[1]);
+	for (size_t i = 0; i < RK_ARRAY_LEN(shim_names); i++)
+		if (shims->compilers[i] &&
+		    make_conf(shims->compilers[i], input, &shims->confs[i], err) < 0)
+			return -(int)err->code;
+	return 0;
 }
 
 static int name_program(const struct rk_buf *program, char **ret, struct rk_error *err)
@@ -216,17 +258,17 @@ static int name_program(const struct rk_buf *program, char **ret, struct rk_erro
 int rk_build_shim(const struct rk_machine *machine, const struct rk_build_input *input,
 		  char **ret, struct rk_error *err)
 {
-	cleanup(release_confs) struct rk_buf confs[2] = {RK_BUF_INIT, RK_BUF_INIT};
+	cleanup(release_shims) struct shims shims = {.compilers = {NULL}};
 	cleanup_buf struct rk_buf program = RK_BUF_INIT;
 	cleanup_free char *base = NULL;
 	cleanup_free char *name = NULL;
 	char key[RK_KEY_SIZE];
 
 	if (read_program(machine, &program, err) < 0 ||
-	    name_program(&program, &name, err) < 0 || make_confs(input, confs, err) < 0 ||
-	    make_key(input, name, key, err) < 0 ||
+	    name_program(&program, &name, err) < 0 ||
+	    make_shims(input, &shims, err) < 0 || make_key(input, name, key, err) < 0 ||
 	    rk_build_shim_base(machine, &base, err) < 0 ||
 	    put_program(base, name, &program, err) < 0)
 		return -(int)err->code;
-	return put_shim(base, key, name, confs, ret, err);
+	return put_shims(base, key, name, &shims, ret, err);
 }

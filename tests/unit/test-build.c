@@ -77,6 +77,8 @@ static void make_place(void)
 	kernel.root = root;
 	kernel.release = (char *)"7.2.0";
 	kernel.package_version = (char *)"7.2.0-1";
+	if (rk_kconfig_parse("", 0, &kernel.config, &err) < 0)
+		abort();
 }
 
 static void remove_place(void)
@@ -86,6 +88,7 @@ static void remove_place(void)
 	if (chdir("/") < 0 || rk_dir_remove(place, &err) < 0)
 		abort();
 	rk_root_free(root);
+	rk_kconfig_free(kernel.config);
 	free(kernel.kdir_real);
 	free(state_dir);
 	free(module_dir);
@@ -147,6 +150,40 @@ static void the_shim_is_a_link_beside_its_file(void)
 		abort();
 	EXPECT_STR(text_of(clippy), "the program\n");
 	EXPECT_HAS(conf_of(clippy), "compiler /usr/bin/clippy-driver-1.85\n");
+}
+
+/* The configuration decides; nothing else changes. */
+static void set_config(const char *text)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_kconfig_free(kernel.config);
+	kernel.config = NULL;
+	if (rk_kconfig_parse(text, strlen(text), &kernel.config, &err) < 0)
+		abort();
+}
+
+static void bitcode_is_linked_through_the_shim_where_helpers_are_inlined(void)
+{
+	char path[1024];
+	size_t dir_len;
+
+	snprintf(path, sizeof(path), "%s", shim());
+	dir_len = (size_t)(strrchr(path, '/') - path);
+	snprintf(path + dir_len, sizeof(path) - dir_len, "/rkmod-llvm-link");
+	EXPECT_STR(text_of(path), "(not there)");
+	set_config("CONFIG_RUST_INLINE_HELPERS=y\n");
+	toolchain.llvm = (char *)"/opt/llvm/";
+	EXPECT(rk_build_inlines_helpers(&input));
+	shim();
+	EXPECT_STR(text_of(path), "the program\n");
+	EXPECT_HAS(conf_of(path), "compiler /opt/llvm/llvm-link\n");
+	EXPECT_HAS(conf_of(path), "metadata /\n");
+	metadata.origin = RK_METADATA_KDIR;
+	EXPECT(!rk_build_inlines_helpers(&input));
+	metadata.origin = RK_METADATA_CACHE;
+	toolchain.llvm = (char *)"";
+	set_config("");
 }
 
 static void metadata_of_kdir_is_not_redirected(void)
@@ -367,6 +404,7 @@ static void an_interrupted_make_has_cleaned_up_itself(void)
 
 static const struct test tests[] = {
 	TEST(the_shim_is_a_link_beside_its_file),
+	TEST(bitcode_is_linked_through_the_shim_where_helpers_are_inlined),
 	TEST(metadata_of_kdir_is_not_redirected),
 	TEST(everything_that_decides_is_in_the_path),
 	TEST(damage_in_the_state_folder_is_repaired),

@@ -95,6 +95,11 @@ static void llvm_and_cc_of_the_toolchain_are_given(void)
 	EXPECT_INT(rk_makeline_init(&input, &line, &err), 0);
 	EXPECT_STR(find(&line, "LLVM="), "LLVM=-19");
 	EXPECT_STR(find(&line, "CC="), "CC=clang");
+	EXPECT(!find(&line, "LLVM_LINK="));
+	rk_makeline_release(&line);
+	input.llvm_link = true;
+	EXPECT_INT(rk_makeline_init(&input, &line, &err), 0);
+	EXPECT_STR(find(&line, "LLVM_LINK="), "LLVM_LINK=/s/1/rkmod-llvm-link");
 }
 
 static void other_variables_and_targets_pass(void)
