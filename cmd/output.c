@@ -111,16 +111,23 @@ static const char *color_of(const struct rk_app *app, enum rk_answer answer)
 	}
 }
 
-static void print_finding(const struct rk_finding *finding)
+static void print_finding(const struct rk_finding *finding, const char *indent)
 {
-	printf("  %s: %s [%s]\n", rk_severity_name(finding->severity), finding->what,
-	       finding->kind->code);
-	if (finding->where[0])
-		printf("    where: %s\n", finding->where);
-	if (finding->why[0])
-		printf("    why: %s\n", finding->why);
-	if (finding->fix[0])
-		printf("    fix: %s\n", finding->fix);
+	const struct {
+		const char *name;
+		const char *text;
+	} lines[] = {
+		{"text", finding->text},
+		{"where", finding->where},
+		{"why", finding->why},
+		{"fix", finding->fix},
+	};
+
+	printf("%s%s: %s [%s]\n", indent, rk_severity_name(finding->severity),
+	       finding->what, finding->kind->code);
+	for (size_t i = 0; i < RK_ARRAY_LEN(lines); i++)
+		if (lines[i].text[0])
+			printf("%s  %s: %s\n", indent, lines[i].name, lines[i].text);
 }
 
 void rk_output_findings(const struct rk_app *app, const struct rk_findings *findings)
@@ -129,7 +136,15 @@ void rk_output_findings(const struct rk_app *app, const struct rk_findings *find
 		return;
 	for (size_t i = 0; i < findings->n_items; i++)
 		if (app->verbose || findings->items[i].severity != RK_SEVERITY_NOTE)
-			print_finding(&findings->items[i]);
+			print_finding(&findings->items[i], "  ");
+}
+
+void rk_output_all_findings(const struct rk_app *app, const struct rk_findings *findings)
+{
+	if (app->format != RK_FORMAT_TEXT)
+		return;
+	for (size_t i = 0; i < findings->n_items; i++)
+		print_finding(&findings->items[i], "");
 }
 
 static void print_module(const struct rk_app *app,
@@ -178,6 +193,8 @@ void rk_output_json_findings(struct rk_json *to, const struct rk_findings *findi
 		rk_json_add_string(item, "where", or_null(finding->where));
 		rk_json_add_string(item, "why", or_null(finding->why));
 		rk_json_add_string(item, "fix", or_null(finding->fix));
+		if (finding->text[0])
+			rk_json_add_string(item, "text", finding->text);
 		rk_json_add(array, NULL, item);
 	}
 	rk_json_add(to, "findings", array);

@@ -20,6 +20,8 @@ void rk_output_table(const struct rk_app *app, const struct rk_strv *rows, size_
 
 /* Errors and warnings, notes with -v; indented. */
 void rk_output_findings(const struct rk_app *app, const struct rk_findings *findings);
+/* Notes too, not indented. */
+void rk_output_all_findings(const struct rk_app *app, const struct rk_findings *findings);
 
 /* The verdicts of a pipeline's modules: a line each, then findings. */
 void rk_output_modules(const struct rk_app *app, const struct rk_pipeline *pipeline);

@@ -85,6 +85,7 @@ struct rk_finding *rk_findings_add(struct rk_findings *findings, const char *cod
 		.where = empty_text,
 		.why = empty_text,
 		.fix = empty_text,
+		.text = empty_text,
 	};
 	va_start(args, fmt);
 	set_text(findings, &finding->what, fmt, args);
@@ -122,6 +123,16 @@ void rk_finding_fix(struct rk_findings *findings, struct rk_finding *finding,
 	va_end(args);
 }
 
+void rk_finding_text(struct rk_findings *findings, struct rk_finding *finding,
+		     const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_text(findings, &finding->text, fmt, args);
+	va_end(args);
+}
+
 void rk_findings_add_error(struct rk_findings *findings, const struct rk_error *error)
 {
 	const char *id = error->id && rk_finding_kind(error->id) ? error->id : "failed";
@@ -145,6 +156,7 @@ void rk_findings_release(struct rk_findings *findings)
 		free_text(finding->where);
 		free_text(finding->why);
 		free_text(finding->fix);
+		free_text(finding->text);
 	}
 	free(findings->items);
 	*findings = (struct rk_findings)RK_FINDINGS_INIT;

@@ -32,6 +32,7 @@ struct rk_finding {
 	char *where; /* section, offset, symbol, file; "" if it has no place */
 	char *why;   /* "" if what says it all */
 	char *fix;   /* "" if there is nothing to do */
+	char *text;  /* what a tool or the kernel said, "" if it is rkmod's own finding */
 };
 
 /* Adding never fails on the spot: rk_findings_check() reports it once. */
@@ -59,6 +60,8 @@ void rk_finding_why(struct rk_findings *findings, struct rk_finding *finding,
 		    const char *fmt, ...) RK_PRINTF(3, 4);
 void rk_finding_fix(struct rk_findings *findings, struct rk_finding *finding,
 		    const char *fmt, ...) RK_PRINTF(3, 4);
+void rk_finding_text(struct rk_findings *findings, struct rk_finding *finding,
+		     const char *fmt, ...) RK_PRINTF(3, 4);
 /* An error as a finding: its id must be in the catalogue; without one "failed". */
 void rk_findings_add_error(struct rk_findings *findings, const struct rk_error *error);
 

@@ -1,0 +1,1 @@
+rkmod explain --format json 'blink: no symbol version for module_layout'

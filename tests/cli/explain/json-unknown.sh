@@ -1,0 +1,1 @@
+rkmod explain --format json it is raining

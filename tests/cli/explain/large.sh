@@ -1,0 +1,1 @@
+yes 'ERROR: modpost: "blink_set" [blink.ko] undefined!' | head -c 20M | rkmod explain -

@@ -1,0 +1,1 @@
+rkmod explain "$CASE_DIR/ordinary.log"

@@ -1,0 +1,1 @@
+rkmod explain Loading of unsigned module is rejected
