@@ -121,6 +121,9 @@ struct rk_finding *rk_judge_doubt(struct rk_judge *judge, const char *fmt, ...)
  * is not known". */
 void rk_judge_doubt_state(struct rk_judge *judge, enum rk_state_file file,
 			  const char *what);
+/* With a state: whether it has all that loaded modules export, also those of which no
+ * Module.symvers is known. */
+bool rk_judge_sees_exports(const struct rk_judge *judge);
 /* A finding that stands in nobody's way. */
 struct rk_finding *rk_judge_note(struct rk_judge *judge, const char *code,
 				 const char *fmt, ...) RK_PRINTF(3, 4);

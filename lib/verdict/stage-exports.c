@@ -105,12 +105,19 @@ static void refuse_duplicate(struct rk_judge *judge, const char *name, const cha
 /* Modules that no Module.symvers knows. */
 static void check_loaded_export(struct rk_judge *judge, const char *name)
 {
+	const struct rk_state *state = judge->target->state;
 	const struct rk_state_export *export =
-		judge->target->state ? rk_state_find_export(judge->target->state, name)
-				     : NULL;
+		state ? rk_state_find_export(state, name) : NULL;
+	char what[256];
 
-	if (export && strcmp(export->owner, judge->name) != 0)
+	if (export && strcmp(export->owner, judge->name) != 0) {
 		refuse_duplicate(judge, name, export->owner);
+	} else if (state && !export && !rk_judge_sees_exports(judge)) {
+		snprintf(what, sizeof(what),
+			 "whether a loaded module exports '%.180s' as well", name);
+		rk_judge_doubt_state(judge, RK_STATE_KALLSYMS, what);
+		judge->failed = true; /* one is enough */
+	}
 }
 
 static void check_export(struct rk_judge *judge, const struct rk_module_export *export)

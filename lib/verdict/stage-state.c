@@ -11,8 +11,30 @@ void rk_judge_doubt_state(struct rk_judge *judge, enum rk_state_file file,
 	const char *why = judge->target->state->unread[file];
 	struct rk_finding *finding = rk_judge_doubt(judge, "%s is not known", what);
 
+	if (!why && file == RK_STATE_KALLSYMS) {
+		rk_judge_why(judge, finding, "/proc/kallsyms does not tell enough");
+		rk_judge_fix(
+			judge, finding,
+			"check it together with that module's file, or give its Module.symvers with --extra-symbols");
+		return;
+	}
 	rk_judge_why(judge, finding, "%s", why ? why : "the kernel does not say");
-	rk_judge_fix(judge, finding, "try it as uid 0");
+	if (why)
+		rk_judge_fix(judge, finding, "try it as uid 0");
+}
+
+bool rk_judge_sees_exports(const struct rk_judge *judge)
+{
+	const struct rk_state *state = judge->target->state;
+
+	/* Without that option only functions are listed. */
+	if (!state->unread[RK_STATE_KALLSYMS] &&
+	    rk_kconfig_is_yes(judge->target->kernel->config, "CONFIG_KALLSYMS_ALL"))
+		return true;
+	for (size_t i = 0; i < state->n_modules; i++)
+		if (state->modules[i].out_of_tree)
+			return false;
+	return true;
 }
 
 /* may_init_module() */

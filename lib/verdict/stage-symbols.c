@@ -356,14 +356,10 @@ static bool ask_kallsyms(struct pass *pass, const char *name)
 			doubt_state(pass, RK_STATE_KALLSYMS, name);
 		return true;
 	}
-	if (!state->unread[RK_STATE_KALLSYMS])
+	if (rk_judge_sees_exports(pass->judge))
 		return false;
-	for (size_t i = 0; i < state->n_modules; i++)
-		if (state->modules[i].out_of_tree) {
-			doubt_state(pass, RK_STATE_KALLSYMS, name);
-			return true;
-		}
-	return false;
+	doubt_state(pass, RK_STATE_KALLSYMS, name);
+	return true;
 }
 
 static void look_elsewhere(struct pass *pass, const Elf64_Sym *symbol, const char *name,

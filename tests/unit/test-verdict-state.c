@@ -213,6 +213,12 @@ STATE(kallsyms_tells_exports_of_foreign_modules, "needs-export.ko", "", ACCEPTED
       world.kallsyms = "0000000000000000 T other\n"
 		       "0000000000000000 r __ksymtab_fixture_export\t[foreign]\n"
 		       "0000000000000000 r __ksymtab_kernels_own\n")
+STATE(kallsyms_without_data_symbols_tells_no_exports, "needs-export.ko", "", UNDECIDED,
+      "/proc/kallsyms does not tell enough",
+      world.modules = "foreign 1 0 - Live 0x0 (OE)\n")
+STATE(kallsyms_with_data_symbols_tells_what_is_missing, "needs-export.ko",
+      "CONFIG_KALLSYMS_ALL=y\n", REFUSED(ENOENT, "symbols", "", "symbol-unknown"), NULL,
+      world.modules = "foreign 1 0 - Live 0x0 (OE)\n")
 STATE(without_foreign_modules_kallsyms_does_not_matter, "needs-export.ko", "",
       REFUSED(ENOENT, "symbols", "", "symbol-unknown"), NULL, world.kallsyms = NULL)
 STATE(with_foreign_modules_kallsyms_is_needed, "needs-export.ko", "", UNDECIDED,
@@ -226,6 +232,13 @@ STATE(an_export_of_a_loaded_module_is_enoexec, "exports.ko", "",
 	      "exporter: exports duplicate symbol fixture_export (owned by foreign)",
 	      "export-duplicate"),
       NULL, world.kallsyms = "0 r __ksymtab_fixture_export\t[foreign]\n")
+
+STATE(whether_it_exports_the_same_as_a_loaded_module_is_undecided, "exports.ko", "",
+      UNDECIDED, "proc/kallsyms", world.modules = "foreign 1 0 - Live 0x0 (OE)\n";
+      world.kallsyms = NULL)
+STATE(an_export_that_no_loaded_module_has_is_accepted, "exports.ko",
+      "CONFIG_KALLSYMS_ALL=y\n", ACCEPTED, NULL,
+      world.modules = "foreign 1 0 - Live 0x0 (OE)\n")
 
 /* ---- parameters ---- */
 static const char *word_of(size_t len)
@@ -345,10 +358,14 @@ static const struct test tests[] = {
 	TEST(a_symbol_of_a_loaded_module_is_found),
 	TEST(a_symbol_of_a_module_that_goes_is_enoent),
 	TEST(kallsyms_tells_exports_of_foreign_modules),
+	TEST(kallsyms_without_data_symbols_tells_no_exports),
+	TEST(kallsyms_with_data_symbols_tells_what_is_missing),
 	TEST(without_foreign_modules_kallsyms_does_not_matter),
 	TEST(with_foreign_modules_kallsyms_is_needed),
 	TEST(what_a_proprietary_module_exports_is_undecided),
 	TEST(an_export_of_a_loaded_module_is_enoexec),
+	TEST(whether_it_exports_the_same_as_a_loaded_module_is_undecided),
+	TEST(an_export_that_no_loaded_module_has_is_accepted),
 	TEST(an_int_in_range_is_taken),
 	TEST(an_int_may_end_in_a_newline),
 	TEST(an_int_out_of_range_is_erange),
