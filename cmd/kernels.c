@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/identify.h"
 #include "cmd/output.h"
 #include "lib/metadata/metadata.h"
 #include "lib/root/root.h"
 
 enum {
 	N_COLUMNS = 6,
+	OPTION_RUSTC = 256,
+	OPTION_SYMVERS,
 	MAX_MISSING = 2, /* Rust metadata and rustc; or the kernel itself */
 };
+
+struct options {
+	struct rk_common common;
+	const char *symvers;   /* NULL: the list of kernels */
+	struct rk_strv rustcs; /* for symvers */
+};
+
+static void release_options(struct options *options)
+{
+	rk_strv_release(&options->rustcs);
+}
 
 /* A kernel, and what stands between it and a module. */
 struct row {
@@ -38,19 +53,30 @@ static void report_release(struct report *report)
 	rk_root_free(report->root);
 }
 
-static bool parse_options(struct rk_app *app, int argc, char **argv,
-			  struct rk_common *common, enum rk_exit *ret_exit)
+static bool parse_options(struct rk_app *app, int argc, char **argv, struct options *ret,
+			  enum rk_exit *ret_exit)
 {
+	static const struct option longs[] = {
+		{"rustc", required_argument, NULL, OPTION_RUSTC},
+		{"symvers", required_argument, NULL, OPTION_SYMVERS},
+		{0},
+	};
 	int option;
 
 	*ret_exit = RK_EXIT_FAILED;
-	while ((option = rk_cmd_getopt(app, &cmd_kernels, argc, argv, NULL, common)) >=
-	       0) {
+	while ((option = rk_cmd_getopt(app, &cmd_kernels, argc, argv, longs,
+				       &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			*ret_exit = RK_EXIT_OK;
-		return false;
+		if (option == OPTION_RUSTC)
+			rk_strv_add(&ret->rustcs, optarg);
+		else if (option == OPTION_SYMVERS)
+			ret->symvers = optarg;
+		else
+			return false;
 	}
-	if (optind == argc)
+	/* The list looks for the compiler of each kernel. */
+	if (optind == argc && (ret->symvers || !ret->rustcs.n_items))
 		return true;
 	*ret_exit = rk_cmd_usage(&cmd_kernels);
 	return false;
@@ -286,21 +312,25 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
 	cleanup(rk_request_release) struct rk_request asked = {0};
 	cleanup(report_release) struct report report = {0};
-	struct rk_common common = {0};
+	cleanup(release_options) struct options options = {0};
 	struct rk_error err = RK_ERROR_INIT;
 	struct rk_kernel_request request;
 	enum rk_exit status;
 
-	if (!parse_options(app, argc, argv, &common, &status))
+	if (!parse_options(app, argc, argv, &options, &status))
 		return status;
-	if (rk_request_init(&app->machine, ".", common.settings, true, &asked, &err) < 0)
+	if (rk_request_init(&app->machine, ".", options.common.settings, true, &asked,
+			    &err) < 0)
 		return rk_cmd_fail(app, &err);
+	if (options.symvers)
+		return rk_cmd_identify(app, rk_request_get(&asked, RK_SETTING_ROOT),
+				       options.symvers, &options.rustcs);
 	/* Only the command line narrows the list: the rest says which one is built for.
 	 */
 	request = (struct rk_kernel_request){
-		.kdir = common.settings[RK_SETTING_KDIR],
-		.release = common.settings[RK_SETTING_KERNEL],
-		.package = common.settings[RK_SETTING_PACKAGE],
+		.kdir = options.common.settings[RK_SETTING_KDIR],
+		.release = options.common.settings[RK_SETTING_KERNEL],
+		.package = options.common.settings[RK_SETTING_PACKAGE],
 	};
 	if (look(app, rk_request_get(&asked, RK_SETTING_ROOT), &request, &report, &err) <
 	    0)
@@ -313,6 +343,8 @@ const struct rk_cmd cmd_kernels = {
 	.name = "kernels",
 	.args = "",
 	.summary = "the kernels that are here, and what each of them lacks",
-	.help = "",
+	.help = "      --symvers FILE      instead: which rustc built the kernel that this\n"
+		"                          Module.symvers is of, by the hashes in it alone\n"
+		"      --rustc PATH        only this one is looked at; may be given again\n",
 	.run = run,
 };

@@ -247,6 +247,8 @@ make_tree()
 	chmod a+x "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots" "${ROOT%/tree}" ||
 		die "no tree in '$ROOT'"
 	export RKMOD_TEST_ROOT=$ROOT RKMOD_TEST_CACHE=$CACHE TMPDIR=$work/tmp
+	export RKMOD_TEST_KEEP=$work/keep # what is fetched once
+	mkdir -p "$RKMOD_TEST_KEEP"
 	mkdir -p "$TMPDIR"
 	chmod 1777 "$TMPDIR"
 }

@@ -68,11 +68,14 @@ static unsigned int count_cpus(void)
 
 static int ask_system(struct rk_machine *m, struct rk_error *err)
 {
+	const char *rustup = getenv("RUSTUP_HOME");
 	struct utsname uts;
 
 	if (uname(&uts) < 0)
 		return rk_error_sys(err, errno, "uname");
 	m->n_cpus = count_cpus();
+	if (rustup && rustup[0] == '/' && rk_strdup(rustup, &m->rustup_home, err) < 0)
+		return -(int)err->code;
 	if (rk_strdup(uts.release, &m->release, err) < 0 ||
 	    rk_strdup(uts.machine, &m->arch, err) < 0 ||
 	    rk_strdup("/proc", &m->proc_dir, err) < 0 ||
@@ -106,6 +109,7 @@ void rk_machine_release(struct rk_machine *machine)
 	free(machine->state_dir);
 	free(machine->data_dir);
 	free(machine->home);
+	free(machine->rustup_home);
 	free(machine->libexec_dir);
 	memset(machine, 0, sizeof(*machine));
 }

@@ -18,6 +18,7 @@ struct rk_machine {
 			    links */
 	char *data_dir;  /* $XDG_DATA_HOME/rkmod or ~/.local/share/rkmod: root trees */
 	char *home;      /* $HOME, "" if none */
+	char *rustup_home; /* $RUSTUP_HOME, "" or NULL: ~/.rustup */
 	char *libexec_dir; /* where rkmod-rustc and the guest are: built beside us or
 			      installed */
 	unsigned int n_cpus;

@@ -89,24 +89,18 @@ static void advise(const struct rk_root *root, const char *wanted, struct rk_buf
 
 /* ---- messages ---- */
 
-static bool tags_of_kernel(const struct rk_kernel *kernel, char ret[RK_CRATE_TAG_SIZE])
-{
-	return kernel->symvers && rk_crate_tag_of_kernel(kernel->symvers, "core", ret);
-}
-
 static bool gives_tag(const char *text, const char *tag)
 {
 	struct rk_crate_tags tags = rk_crate_tags("core", text);
 
-	return strcmp(tags.sip13, tag) == 0 || strcmp(tags.sip24, tag) == 0;
+	return rk_crate_tags_have(&tags, tag);
 }
 
-void rk_rustc_check_tags(const struct rk_kernel *kernel,
-			 const struct rk_toolchain *toolchain)
+void rk_rustc_check_tags(const struct rk_toolchain *toolchain)
 {
-	char tag[RK_CRATE_TAG_SIZE];
+	const char *tag = toolchain->core_tag;
 
-	if (!tags_of_kernel(kernel, tag) || gives_tag(toolchain->wanted, tag))
+	if (!tag[0] || !toolchain->wanted[0] || gives_tag(toolchain->wanted, tag))
 		return;
 	rk_log(RK_LOG_WARNING,
 	       "'%s' (%s) gives crate core the hash %s, but Module.symvers has %s: another "
@@ -131,16 +125,37 @@ static void add_candidates(const struct rk_toolchain *toolchain, struct rk_buf *
 		rk_buf_addf(to, " and %zu more", toolchain->n_candidates - MAX_SHOWN);
 }
 
+/* Only the hashes are known: nobody can tell what text gives them. */
+static int fail_unnamed(const struct rk_kernel *kernel,
+			const struct rk_toolchain *toolchain, struct rk_error *err)
+{
+	cleanup_buf struct rk_buf found = RK_BUF_INIT;
+
+	add_candidates(toolchain, &found);
+	if (rk_buf_check(&found, err) < 0)
+		return -(int)err->code;
+	rk_error_set(
+		err, RK_ENOTFOUND,
+		"kernel %s needs the rustc that gives crate core the hash %s; found%s",
+		kernel->release, toolchain->core_tag,
+		toolchain->n_candidates ? rk_buf_str(&found) : " no rustc at all");
+	return rk_error_cure(err,
+			     toolchain->n_candidates ? "rustc-mismatch" : "rustc-missing",
+			     "install the compiler of whoever made this kernel");
+}
+
 int rk_rustc_fail(const struct rk_kernel *kernel, const struct rk_toolchain *toolchain,
 		  struct rk_error *err)
 {
 	cleanup_buf struct rk_buf found = RK_BUF_INIT;
 	cleanup_buf struct rk_buf advice = RK_BUF_INIT;
 	cleanup_buf struct rk_buf proof = RK_BUF_INIT;
-	char tag[RK_CRATE_TAG_SIZE];
+	const char *tag = toolchain->core_tag;
 	bool none = toolchain->n_candidates == 0;
 
-	if (tags_of_kernel(kernel, tag) && gives_tag(toolchain->wanted, tag))
+	if (!toolchain->wanted[0])
+		return fail_unnamed(kernel, toolchain, err);
+	if (tag[0] && gives_tag(toolchain->wanted, tag))
 		rk_buf_addf(&proof, ", confirmed by crate hash %s in Module.symvers",
 			    tag);
 	add_candidates(toolchain, &found);

@@ -111,6 +111,11 @@ struct rk_crate_tags rk_crate_tags(const char *crate, const char *version_text)
 	return tags;
 }
 
+bool rk_crate_tags_have(const struct rk_crate_tags *tags, const char *tag)
+{
+	return strcmp(tags->sip13, tag) == 0 || strcmp(tags->sip24, tag) == 0;
+}
+
 /* Bytes of "Cs<digits>" at @text if "_<len><crate>" follows, else 0. */
 static size_t match_tag(const char *text, const char *crate)
 {

@@ -23,6 +23,9 @@ struct rk_crate_tags {
 /* @version_text: with or without the leading "rustc ". */
 struct rk_crate_tags rk_crate_tags(const char *crate, const char *version_text);
 
+/* Is @tag one of them? */
+bool rk_crate_tags_have(const struct rk_crate_tags *tags, const char *tag);
+
 /**
  * rk_crate_tag_of() - the disambiguator of a crate in a mangled symbol
  * Return: true with @ret set, if @symbol has "Cs<digits>_<len><crate>".

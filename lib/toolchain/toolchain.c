@@ -25,18 +25,27 @@ static int set_wanted(const struct rk_kernel *kernel, const char *wanted,
 		      struct rk_toolchain *toolchain, struct rk_error *err)
 {
 	const char *text = wanted ? wanted : kernel->rustc_text;
+	const char *from = wanted    ? "libcore.rmeta"
+			   : text[0] ? "CONFIG_RUSTC_VERSION_TEXT"
+				     : "Module.symvers";
 
+	if (!kernel->symvers ||
+	    !rk_crate_tag_of_kernel(kernel->symvers, "core", toolchain->core_tag))
+		toolchain->core_tag[0] = '\0';
 	if (rk_strdup(text, &toolchain->wanted, err) < 0)
 		return -(int)err->code;
-	return rk_strdup(wanted ? "libcore.rmeta" : "CONFIG_RUSTC_VERSION_TEXT",
-			 &toolchain->wanted_from, err);
+	return rk_strdup(from, &toolchain->wanted_from, err);
 }
 
 static int find_rustc(const struct rk_machine *machine, const struct rk_kernel *kernel,
 		      const char *asked, struct rk_toolchain *toolchain,
 		      struct rk_error *err)
 {
-	if (!toolchain->wanted[0]) {
+	cleanup_strv struct rk_strv only = RK_STRV_INIT;
+
+	if (asked)
+		rk_strv_add(&only, asked);
+	if (!toolchain->wanted[0] && !toolchain->core_tag[0]) {
 		rk_error_set(err, RK_ENOTFOUND,
 			     "the configuration of kernel %s names no rustc: "
 			     "CONFIG_RUSTC_VERSION_TEXT is not set",
@@ -44,8 +53,9 @@ static int find_rustc(const struct rk_machine *machine, const struct rk_kernel *
 		return rk_error_cure(err, "rust-off", "use a kernel with CONFIG_RUST=y");
 	}
 	note_wish(kernel);
-	rk_rustc_check_tags(kernel, toolchain);
-	if (rk_rustc_search(machine, kernel->root, asked, toolchain, err) < 0)
+	rk_rustc_check_tags(toolchain);
+	if (rk_strv_check(&only, err) < 0 ||
+	    rk_rustc_search(machine, kernel->root, &only, false, toolchain, err) < 0)
 		return -(int)err->code;
 	return toolchain->rustc ? 0 : rk_rustc_fail(kernel, toolchain, err);
 }
@@ -68,6 +78,33 @@ int rk_toolchain_resolve(const struct rk_machine *machine, const struct rk_kerne
 	if (r == 0 || r == -RK_ENOTFOUND)
 		*ret = RK_STEAL(toolchain);
 	return r;
+}
+
+int rk_toolchain_identify(const struct rk_machine *machine, const struct rk_root *root,
+			  const struct rk_symvers *symvers, const struct rk_strv *asked,
+			  struct rk_toolchain **ret, struct rk_error *err)
+{
+	cleanup(rk_toolchain_free_p) struct rk_toolchain *toolchain =
+		calloc(1, sizeof(*toolchain));
+
+	if (!toolchain)
+		return rk_error_nomem(err);
+	if (rk_strdup("", &toolchain->wanted, err) < 0 ||
+	    rk_strdup("", &toolchain->llvm, err) < 0 ||
+	    rk_strdup("", &toolchain->cc, err) < 0 ||
+	    rk_strdup("", &toolchain->cc_why, err) < 0 ||
+	    rk_strdup("Module.symvers", &toolchain->wanted_from, err) < 0)
+		return -(int)err->code;
+	if (!rk_crate_tag_of_kernel(symvers, "core", toolchain->core_tag)) {
+		rk_error_set(err, RK_EFORMAT, "the kernel exports no Rust symbol");
+		return rk_error_cure(err, "rust-off",
+				     "name the Module.symvers of a kernel that was "
+				     "built with CONFIG_RUST=y");
+	}
+	if (rk_rustc_search(machine, root, asked, true, toolchain, err) < 0)
+		return -(int)err->code;
+	*ret = RK_STEAL(toolchain);
+	return 0;
 }
 
 void rk_toolchain_free(struct rk_toolchain *toolchain)

@@ -8,16 +8,19 @@
 /* Why a rustc was looked at. */
 enum rk_rustc_origin {
 	RK_RUSTC_ASKED,     /* --rustc or RUSTC */
-	RK_RUSTC_VERSIONED, /* rustc-1.82 in PATH */
+	RK_RUSTC_VERSIONED, /* rustc-1.82 in PATH, /usr/lib/rust-1.82 */
 	RK_RUSTC_PATH,      /* rustc in PATH */
-	RK_RUSTC_RUSTUP,    /* below ~/.rustup/toolchains, the real binary */
+	RK_RUSTC_RUSTUP,    /* below ~/.rustup/toolchains or RUSTUP_HOME, the real binary
+			     */
 };
 
 struct rk_rustc {
 	char *path; /* inside the tree, the real compiler */
 	char *text; /* `rustc --version`: "rustc 1.85.1 (4eb161250 2025-03-15) ..." */
 	enum rk_rustc_origin origin;
-	bool fits; /* text equals the wanted one */
+	struct rk_crate_tags core; /* the hashes that it gives crate core */
+	bool built_kernel;         /* Module.symvers has one of them */
+	bool fits; /* text equals the wanted one; where none is known: built_kernel */
 };
 
 struct rk_toolchain_request {
@@ -30,9 +33,12 @@ struct rk_toolchain_request {
 
 /* The compilers that fit a kernel. Made once, handed on read-only. */
 struct rk_toolchain {
-	char *wanted;                /* rustc text that the kernel needs */
-	char *wanted_from;           /* "CONFIG_RUSTC_VERSION_TEXT", "libcore.rmeta" */
-	struct rk_rustc *candidates; /* in the order they were looked at */
+	char *wanted;      /* rustc text that the kernel needs, "" unknown */
+	char *wanted_from; /* "CONFIG_RUSTC_VERSION_TEXT", "libcore.rmeta",
+			      "Module.symvers" */
+	char core_tag[RK_CRATE_TAG_SIZE]; /* of crate core in Module.symvers, "" unknown
+					   */
+	struct rk_rustc *candidates;      /* in the order they were looked at */
 	size_t n_candidates;
 	const struct rk_rustc *rustc; /* the fitting one, among candidates */
 	char *llvm;                   /* value for LLVM=, "" for none */
@@ -56,6 +62,21 @@ RK_MUST_CHECK int rk_toolchain_resolve(const struct rk_machine *machine,
 				       const struct rk_toolchain_request *request,
 				       const char *wanted, struct rk_toolchain **ret,
 				       struct rk_error *err);
+
+/**
+ * rk_toolchain_identify() - which compiler built a kernel, by its exports alone
+ * @asked: the compilers in question, as for rk_toolchain_request; NULL or empty: all
+ *         that are found
+ * @ret:   all of them as candidates, rustc the first that did, or NULL; llvm and cc are
+ *         ""; rk_toolchain_free()
+ * Return: 0, also if it was none of them; -RK_EFORMAT (@symvers has no Rust: rust-off),
+ * -RK_ENOTFOUND (an asked one is not there: rustc-missing), others as above.
+ */
+RK_MUST_CHECK int rk_toolchain_identify(const struct rk_machine *machine,
+					const struct rk_root *root,
+					const struct rk_symvers *symvers,
+					const struct rk_strv *asked,
+					struct rk_toolchain **ret, struct rk_error *err);
 void rk_toolchain_free(struct rk_toolchain *toolchain); /* accepts NULL */
 RK_CLEANUP_FUNC(struct rk_toolchain *, rk_toolchain_free);
 

@@ -63,6 +63,8 @@ static void setup(struct fixture *fixture)
 	fixture->machine.cache_dir = in_dir(fixture, "cache");
 	free(fixture->machine.home);
 	fixture->machine.home = in_dir(fixture, "home");
+	free(fixture->machine.rustup_home);
+	fixture->machine.rustup_home = NULL;
 	EXPECT_INT(rk_root_open(&fixture->machine, NULL, &fixture->root, &err), 0);
 	fixture->kernel.root = fixture->root;
 	EXPECT_INT(rk_strdup("7.2", &fixture->kernel.release, &err), 0);
@@ -218,6 +220,114 @@ static void a_proxy_that_is_a_hard_link_is_none_too(void)
 	EXPECT_INT(link(proxy, rustc), 0);
 	put_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", MINE);
 	expect_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", RK_RUSTC_RUSTUP);
+}
+
+static void rustup_home_tells_where_the_toolchains_are(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	want_mine(&fixture);
+	put_rustc(&fixture, "home/.rustup/toolchains/a/bin/rustc", MINE);
+	put_rustc(&fixture, "elsewhere/toolchains/a/bin/rustc", MINE);
+	fixture.machine.rustup_home = in_dir(&fixture, "elsewhere");
+	expect_rustc(&fixture, "elsewhere/toolchains/a/bin/rustc", RK_RUSTC_RUSTUP);
+	EXPECT_INT(fixture.toolchain->n_candidates, 1);
+}
+
+static void other_versions_in_path_are_looked_at(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	want_mine(&fixture);
+	put_rustc(&fixture, "bin/rustc-1.82", OTHER);
+	put_rustc(&fixture, "bin/rustc-1.90", MINE);
+	put_rustc(&fixture, "bin/rustc-wrapper", MINE);
+	expect_rustc(&fixture, "bin/rustc-1.90", RK_RUSTC_VERSIONED);
+	EXPECT_INT(fixture.toolchain->n_candidates, 2);
+}
+
+/* The fixture's folder as a tree, where nothing may be run: no bubblewrap in PATH. */
+static void folders_of_versions_are_found(void)
+{
+	cleanup(rk_root_free_p) struct rk_root *tree = NULL;
+	cleanup_fixture struct fixture fixture;
+	struct rk_error err = RK_ERROR_INIT;
+
+	setup(&fixture);
+	put_rustc(&fixture, "usr/lib/rust-1.82/bin/rustc", WANTED);
+	put_link(&fixture, "usr/lib/rust-1.85/bin/rustc", "/usr/lib/rust-1.82/bin/rustc");
+	put_rustc(&fixture, "usr/lib/rust-x/bin/rustc", WANTED);
+	EXPECT_INT(rk_root_open(&fixture.machine, fixture.dir, &tree, &err), 0);
+	fixture.kernel.root = tree;
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ETOOL);
+	EXPECT_STR(fixture.err.id, "bwrap-missing");
+	fixture.kernel.root = fixture.root;
+}
+
+static void the_exports_alone_tell_the_compiler(void)
+{
+	struct rk_toolchain *toolchain = NULL;
+	struct rk_strv asked = RK_STRV_INIT;
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc-1.63", "rustc 1.63.0");
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	put_rustc(&fixture, "bin/rustc-1.85", WANTED);
+	set_symvers(&fixture,
+		    "0x0\t_RNvCs30YITssOn10_4core1a\tm\tEXPORT_SYMBOL_GPL\t\n"
+		    "0x0\t_RNvCs2lKf6AS60Zg_4core1a\tvmlinux\tEXPORT_SYMBOL\t\n");
+	EXPECT_INT(rk_toolchain_identify(&fixture.machine, fixture.root,
+					 fixture.kernel.symvers, &asked, &toolchain,
+					 &fixture.err),
+		   0);
+	if (EXPECT(toolchain && toolchain->rustc)) {
+		EXPECT_STR(toolchain->rustc->text, WANTED);
+		EXPECT_STR(toolchain->core_tag, "Cs2lKf6AS60Zg");
+		EXPECT_INT(toolchain->n_candidates, 3);
+		for (size_t i = 0; i < toolchain->n_candidates; i++)
+			EXPECT(toolchain->candidates[i].built_kernel ==
+			       (&toolchain->candidates[i] == toolchain->rustc));
+	}
+	rk_toolchain_free(toolchain);
+}
+
+static void a_configuration_that_names_no_compiler_is_made_up_for_by_exports(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	fixture.kernel.rustc_text[0] = '\0';
+	put_rustc(&fixture, "bin/rustc", "rustc 1.63.0");
+	set_symvers(&fixture,
+		    "0x0\t_RNvCs30YITssOn10_4core1a\tvmlinux\tEXPORT_SYMBOL_GPL\t\n");
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), 0);
+	if (EXPECT(fixture.toolchain && fixture.toolchain->rustc)) {
+		EXPECT_STR(fixture.toolchain->rustc->text, "rustc 1.63.0");
+		EXPECT_STR(fixture.toolchain->wanted_from, "Module.symvers");
+	}
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "rustc-mismatch");
+	EXPECT_HAS(fixture.err.msg, "the hash Cs30YITssOn10; found");
+}
+
+static void exports_without_rust_tell_nothing(void)
+{
+	struct rk_toolchain *toolchain = NULL;
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	set_symvers(&fixture, "0x0\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n");
+	EXPECT_INT(rk_toolchain_identify(&fixture.machine, fixture.root,
+					 fixture.kernel.symvers, NULL, &toolchain,
+					 &fixture.err),
+		   -RK_EFORMAT);
+	EXPECT_STR(fixture.err.id, "rust-off");
+	EXPECT_INT(count_runs(&fixture), 0);
 }
 
 static void an_asked_proxy_stands_for_its_toolchains(void)
@@ -439,6 +549,12 @@ static const struct test tests[] = {
 	TEST(a_versioned_name_comes_first),
 	TEST(the_real_one_of_rustup_is_taken_and_never_the_proxy),
 	TEST(a_proxy_that_is_a_hard_link_is_none_too),
+	TEST(rustup_home_tells_where_the_toolchains_are),
+	TEST(other_versions_in_path_are_looked_at),
+	TEST(folders_of_versions_are_found),
+	TEST(the_exports_alone_tell_the_compiler),
+	TEST(a_configuration_that_names_no_compiler_is_made_up_for_by_exports),
+	TEST(exports_without_rust_tell_nothing),
 	TEST(an_asked_proxy_stands_for_its_toolchains),
 	TEST(only_the_asked_one_is_looked_at),
 	TEST(a_mismatch_says_what_is_wanted_and_each_that_was_found),

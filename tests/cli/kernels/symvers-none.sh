@@ -1,0 +1,2 @@
+. "$CASE_DIR/symvers-fake.sh"
+rkmod kernels --symvers symvers --rustc ./a
