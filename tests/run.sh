@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # usage: tests/run.sh [--fast] [SUITE...]
+#        tests/run.sh --mutations N [--seed S]
 #
 # Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
 # (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
 # tree). --fast is lint, unit and cli. Installs what is missing on Debian 12 or 13. The
 # last line is "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if
 # it could not be done.
+#
+# --mutations holds rkmod check against the stock kernel for N damaged modules (see
+# tests/vm/oracle/README.md). What the kernel said, and the report, are kept in
+# $RKMOD_TESTS_DIR/mutations/: stopped, or with a larger N, it goes on where it was.
 #
 # Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
 # $RKMOD_TESTS_DIR (about 4 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
@@ -20,6 +25,8 @@ cd "$(dirname "$0")/.." || exit 2
 work=${RKMOD_TESTS_DIR:-/var/tmp/rkmod-tests-$(id -u)}
 results=build-tests/results.tsv # suite, test, PASS or FAIL or SKIP
 suites=()
+mutations= # how many to try; empty: the suites
+seed=1     # of the mutations
 builds=() # folders of build-tests/ that were built
 
 TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 python3-jsonschema shellcheck
@@ -32,15 +39,20 @@ TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git)
 
 parse_options()
 {
-	local word
-
-	for word; do
-		case $word in
+	while [ $# != 0 ]; do
+		case $1 in
+		--mutations | --seed)
+			[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "$1 wants a number"
+			printf -v "${1#--}" %s "$2"
+			shift
+			;;
 		--fast) suites+=(lint unit cli) ;;
-		lint | unit | cli | fuzz | kernel | vm | debian13) suites+=("$word") ;;
-		*) die "no suite '$word'; usage: tests/run.sh [--fast] [SUITE...]" ;;
+		lint | unit | cli | fuzz | kernel | vm | debian13) suites+=("$1") ;;
+		*) die "no suite '$1'; usage: tests/run.sh [--fast] [SUITE...]" ;;
 		esac
+		shift
 	done
+	[ -z "$mutations" ] || suites=(mutations)
 	[ ${#suites[@]} != 0 ] || suites=(lint unit cli fuzz kernel vm debian13)
 }
 
@@ -322,6 +334,26 @@ run_kernel_and_vm()
 	meson_test '' build-tests/gcc "${which[@]}"
 }
 
+# One file of answers for each kernel and seed: the bases belong to the kernel.
+run_mutations()
+{
+	local dir
+
+	make_metadata
+	dir=$work/mutations/$(kernel_release)
+	mkdir -p "$dir"
+	say "$mutations mutations with seed $seed; the report is $dir/seed-$seed.txt"
+	RKMOD_MUTATE=$PWD/build-tests/gcc/tests/vm/oracle/mutate \
+		RKMOD_ORACLE_COUNT=$mutations RKMOD_ORACLE_SEED=$seed \
+		RKMOD_ORACLE_RESULTS=$dir/seed-$seed.jsonl RKMOD_ORACLE_BASES=$dir/bases \
+		bash tests/vm/oracle.sh | tee "$dir/seed-$seed.txt"
+	if [ "${PIPESTATUS[0]}" = 0 ]; then
+		record mutations "$mutations with seed $seed" PASS
+	else
+		record mutations "$mutations with seed $seed" FAIL
+	fi
+}
+
 parse_options "$@"
 need_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 if wants lint && apt-cache show "${LINT_PACKAGES[@]}" >/dev/null 2>&1; then
@@ -331,9 +363,10 @@ build_all
 ! wants lint || run_lint
 ! wants unit cli || run_unit_and_cli
 ! wants fuzz || run_fuzz
-if wants kernel vm debian13 && [ "${builds[0]:-}" = gcc ]; then
+if wants mutations kernel vm debian13 && [ "${builds[0]:-}" = gcc ]; then
 	make_work
 	make_tree
+	! wants mutations || run_mutations
 	! wants kernel vm || run_kernel_and_vm
 	! wants debian13 || run_in_tree
 fi

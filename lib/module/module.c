@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/gzip.h"
 #include "lib/base/memory.h"
 #include "lib/base/xz.h"
 #include "lib/module/module.h"
@@ -97,6 +98,25 @@ static int unpack_xz(struct rk_module *module, struct rk_buf *plain, struct rk_e
 	return 0;
 }
 
+static int unpack_gzip(struct rk_module *module, struct rk_buf *plain,
+		       struct rk_error *err)
+{
+	static const enum rk_packing packings[] = {
+		[RK_GZIP_WHOLE] = RK_PACKING_SOUND,
+		[RK_GZIP_CUT] = RK_PACKING_CUT,
+		[RK_GZIP_DAMAGED] = RK_PACKING_DAMAGED,
+		[RK_GZIP_CHECK] = RK_PACKING_TRAILER,
+		[RK_GZIP_OPTIONS] = RK_PACKING_OPTIONS,
+	};
+	enum rk_gzip_end end = RK_GZIP_CUT;
+
+	if (rk_gzip_unpack(module->data, module->size, RK_MODULE_SIZE_LIMIT, plain, &end,
+			   err) < 0)
+		return -(int)err->code;
+	module->packing = packings[end];
+	return 0;
+}
+
 static int unpack_other(struct rk_module *module, struct rk_buf *plain,
 			struct rk_error *err)
 {
@@ -117,9 +137,12 @@ static int decompress(struct rk_module *module, struct rk_error *err)
 	module->compression = rk_compression_of(module->data, module->size);
 	if (module->compression == RK_COMPRESSION_NONE)
 		return 0;
-	ret = module->compression == RK_COMPRESSION_XZ
-		      ? unpack_xz(module, &plain, err)
-		      : unpack_other(module, &plain, err);
+	if (module->compression == RK_COMPRESSION_XZ)
+		ret = unpack_xz(module, &plain, err);
+	else if (module->compression == RK_COMPRESSION_GZIP)
+		ret = unpack_gzip(module, &plain, err);
+	else
+		ret = unpack_other(module, &plain, err);
 	if (ret < 0)
 		return ret;
 	rk_buf_adds(&plain, ""); /* an object to hand over, also of nothing */

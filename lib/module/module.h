@@ -12,9 +12,12 @@ enum rk_packing {
 	RK_PACKING_SOUND,
 	RK_PACKING_CUT, /* the file ends too early */
 	RK_PACKING_DAMAGED,
-	RK_PACKING_OPTIONS, /* xz: a feature that no decoder here knows */
+	RK_PACKING_OPTIONS, /* xz: a feature that no decoder here knows; gzip: one that
+			       the kernel does not know */
 	RK_PACKING_CHECK,   /* sound, with a check that the kernel does not know: xz makes
 			       CRC64 unless told --check=crc32 */
+	RK_PACKING_TRAILER, /* gzip: whole, but its checksum or what follows is wrong;
+			       the kernel does not look there */
 };
 
 /*

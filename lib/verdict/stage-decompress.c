@@ -43,6 +43,33 @@ static void judge_empty(struct rk_judge *judge)
 		rk_judge_message(judge, "Invalid ELF header len 0");
 }
 
+/* Whether what there is of the plain bytes is taken. gzip: kmod reads as zlib's gzread(),
+ * which is content with a file that ends early; the kernel knows few headers and does not
+ * look at checks. */
+static bool is_taken(const struct rk_module *module, bool by_kernel)
+{
+	switch (module->packing) {
+	case RK_PACKING_SOUND:
+		return true;
+	case RK_PACKING_TRAILER:
+		return by_kernel;
+	case RK_PACKING_CHECK:
+		return !by_kernel;
+	case RK_PACKING_CUT:
+	case RK_PACKING_OPTIONS:
+		return !by_kernel && module->compression == RK_COMPRESSION_GZIP;
+	default:
+		return false;
+	}
+}
+
+/* The kernel's decoder for zstd takes a file that ends early for one that ends, and what
+ * is left is then no module: the errno is that of another check. */
+static int damage_errno(const struct rk_module *module, bool by_kernel)
+{
+	return by_kernel && module->compression != RK_COMPRESSION_ZSTD ? EINVAL : 0;
+}
+
 void rk_stage_decompress(struct rk_judge *judge)
 {
 	const struct rk_module *module = judge->module;
@@ -51,13 +78,12 @@ void rk_stage_decompress(struct rk_judge *judge)
 
 	if (module->compression == RK_COMPRESSION_NONE)
 		return;
-	if (module->packing == RK_PACKING_CHECK) {
-		if (by_kernel)
-			refuse_check(judge);
-	} else if (module->packing != RK_PACKING_SOUND) {
-		finding =
-			rk_judge_refuse(judge, by_kernel ? EINVAL : 0, "file-compression",
-					"the compressed data is damaged");
+	if (module->packing == RK_PACKING_CHECK && by_kernel) {
+		refuse_check(judge);
+	} else if (!is_taken(module, by_kernel)) {
+		finding = rk_judge_refuse(judge, damage_errno(module, by_kernel),
+					  "file-compression",
+					  "the compressed data is damaged");
 		rk_judge_fix(judge, finding, "compress it again");
 	} else if (module->size == 0) {
 		judge_empty(judge);

@@ -171,8 +171,9 @@ static void fault_name(struct rk_judge *judge, size_t index, const Elf64_Sym *sy
 
 /*
  * Loaders that check no name of a symbol read some all the same: layout_symtab() measures
- * the names that kallsyms keeps, in the file, and add_kallsyms() copies them from where
- * the table came to lie; simplify_symbols() reads those that it looks up, in the file.
+ * the names that kallsyms keeps, in the file, and simplify_symbols() reads those that it
+ * looks up there. add_kallsyms() copies from where the table came to lie, and there
+ * find_kallsyms_symbol() reads all of defined symbols, when ftrace asks for a function.
  */
 void rk_stage_symbol_names(struct rk_judge *judge)
 {
@@ -181,15 +182,14 @@ void rk_stage_symbol_names(struct rk_judge *judge)
 	if (judge->facts.checks_strings || !judge->layout || !judge->layout->places)
 		return;
 	for (size_t i = 0; rk_bytes_symbol(judge->symbols, i, &symbol); i++) {
-		bool kept = is_kept(judge, i, &symbol);
 		bool looked_up = i && (symbol.st_shndx == SHN_UNDEF ||
 				       symbol.st_shndx == SHN_COMMON);
+		bool in_file = looked_up || is_kept(judge, i, &symbol);
+		bool in_memory =
+			judge->facts.kallsyms && (i == 0 || symbol.st_shndx != SHN_UNDEF);
 
-		if ((kept || looked_up) && symbol.st_name >= judge->strings.size) {
-			fault_name(judge, i, &symbol);
-			return;
-		}
-		if (kept && is_behind_table(judge, &symbol)) {
+		if ((in_file && symbol.st_name >= judge->strings.size) ||
+		    (in_memory && is_behind_table(judge, &symbol))) {
 			fault_name(judge, i, &symbol);
 			return;
 		}

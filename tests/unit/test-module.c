@@ -95,9 +95,111 @@ static void tells_a_damaged_byte(void)
 	expect_packing(bytes, sizeof(bytes), RK_PACKING_DAMAGED, false);
 }
 
-static void damaged_gzip_is_a_module_too(void)
+/* "abc", stored, in 26 bytes; @flags' fields follow the header. */
+static void make_gzip(struct rk_buf *to, int flags, const char *fields, size_t size)
 {
-	static const unsigned char bytes[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0x55};
+	rk_buf_add(to, "\x1f\x8b\x08", 3);
+	rk_buf_addc(to, (char)flags);
+	rk_buf_add(to, "\0\0\0\0\0\3", 6);
+	rk_buf_add(to, fields, size);
+	rk_buf_add(to,
+		   "\1\3\0\xfc\xff"
+		   "abc",
+		   8);
+	rk_buf_add(to, "\xc2\x41\x24\x35\3\0\0\0", 8);
+}
+
+static void expect_gzip(const struct rk_buf *bytes, enum rk_packing packing,
+			const char *wanted)
+{
+	cleanup(rk_module_free_p) struct rk_module *module =
+		open_bytes(bytes->data, bytes->len);
+
+	if (!EXPECT(module != NULL))
+		return;
+	EXPECT_INT(module->compression, RK_COMPRESSION_GZIP);
+	EXPECT_INT(module->packing, packing);
+	if (wanted)
+		EXPECT_STR((char *)module->data, wanted);
+}
+
+static void unpacks_gzip(void)
+{
+	cleanup_buf struct rk_buf plain_one = RK_BUF_INIT;
+	cleanup_buf struct rk_buf named = RK_BUF_INIT;
+	cleanup_buf struct rk_buf rich = RK_BUF_INIT;
+
+	make_gzip(&plain_one, 0, "", 0);
+	expect_gzip(&plain_one, RK_PACKING_SOUND, "abc");
+	make_gzip(&named, 8, "m.ko", 5);
+	expect_gzip(&named, RK_PACKING_SOUND, "abc");
+	make_gzip(&rich, 4 | 8 | 16 | 2,
+		  "\2\0xx"
+		  "m.ko\0text\0hh",
+		  16);
+	expect_gzip(&rich, RK_PACKING_OPTIONS, "abc");
+}
+
+static void takes_all_members_of_gzip_and_no_more(void)
+{
+	cleanup_buf struct rk_buf bytes = RK_BUF_INIT;
+
+	make_gzip(&bytes, 0, "", 0);
+	make_gzip(&bytes, 0, "", 0);
+	rk_buf_adds(&bytes, "behind");
+	expect_gzip(&bytes, RK_PACKING_SOUND, "abcabc");
+}
+
+static void tells_a_wrong_check_of_gzip(void)
+{
+	for (size_t back = 1; back <= 8; back++) {
+		cleanup_buf struct rk_buf bytes = RK_BUF_INIT;
+
+		make_gzip(&bytes, 0, "", 0);
+		bytes.data[bytes.len - back] ^= 1;
+		expect_gzip(&bytes, RK_PACKING_TRAILER, "abc");
+	}
+}
+
+static void a_damaged_second_member_of_gzip_is_nothing_to_the_kernel(void)
+{
+	cleanup_buf struct rk_buf bytes = RK_BUF_INIT;
+
+	make_gzip(&bytes, 0, "", 0);
+	make_gzip(&bytes, 0, "", 0);
+	bytes.data[bytes.len - 1] ^= 1;
+	expect_gzip(&bytes, RK_PACKING_TRAILER, "abcabc");
+}
+
+static void tells_every_shortened_gzip(void)
+{
+	for (size_t size = 2; size < 26; size++) {
+		cleanup_buf struct rk_buf bytes = RK_BUF_INIT;
+
+		make_gzip(&bytes, 0, "", 0);
+		rk_buf_truncate(&bytes, size);
+		/* Of the last 8 none is missed. */
+		expect_gzip(&bytes, size < 18 ? RK_PACKING_CUT : RK_PACKING_SOUND,
+			    size < 18 ? NULL : "abc");
+	}
+}
+
+static void tells_damage_of_gzip(void)
+{
+	static const size_t places[] = {2, 3, 10, 13};
+
+	for (size_t i = 0; i < 4; i++) {
+		cleanup_buf struct rk_buf bytes = RK_BUF_INIT;
+
+		make_gzip(&bytes, 0, "", 0);
+		bytes.data[places[i]] ^= (char)0xe6;
+		expect_gzip(&bytes, RK_PACKING_DAMAGED, NULL);
+	}
+}
+
+static void damaged_zstd_is_a_module_too(void)
+{
+	static const unsigned char bytes[] = {0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x55};
 	cleanup(rk_module_free_p) struct rk_module *module =
 		open_bytes(bytes, sizeof(bytes));
 
@@ -106,10 +208,19 @@ static void damaged_gzip_is_a_module_too(void)
 }
 
 static const struct test tests[] = {
-	TEST(takes_plain_bytes_as_they_are),       TEST(unpacks_xz),
-	TEST(tells_a_check_that_the_kernel_lacks), TEST(ignores_what_follows_the_stream),
-	TEST(tells_every_shortened_stream),        TEST(tells_a_damaged_byte),
-	TEST(damaged_gzip_is_a_module_too),
+	TEST(takes_plain_bytes_as_they_are),
+	TEST(unpacks_xz),
+	TEST(tells_a_check_that_the_kernel_lacks),
+	TEST(ignores_what_follows_the_stream),
+	TEST(tells_every_shortened_stream),
+	TEST(tells_a_damaged_byte),
+	TEST(unpacks_gzip),
+	TEST(takes_all_members_of_gzip_and_no_more),
+	TEST(tells_a_wrong_check_of_gzip),
+	TEST(a_damaged_second_member_of_gzip_is_nothing_to_the_kernel),
+	TEST(tells_every_shortened_gzip),
+	TEST(tells_damage_of_gzip),
+	TEST(damaged_zstd_is_a_module_too),
 };
 
 TAP_MAIN(tests)

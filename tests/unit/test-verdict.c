@@ -63,6 +63,25 @@ JUDGES(the_kernel_refuses_a_damaged_xz, "plain.ko", UNPACKS_XZ, "",
        PACKED(RK_PACKING_DAMAGED))
 JUDGES(what_kmod_cannot_unpack_has_no_errno_of_the_kernel, "plain.ko", "", "",
        REFUSED(0, "decompress", "", "file-compression"), PACKED(RK_PACKING_DAMAGED))
+#define UNPACKS_GZIP "CONFIG_MODULE_DECOMPRESS=y\nCONFIG_MODULE_COMPRESS_GZIP=y\n"
+#define GZIPPED(how)                                                                     \
+	ko.module.compression = RK_COMPRESSION_GZIP;                                     \
+	ko.module.packing = (how)
+
+JUDGES(the_kernel_does_not_look_at_the_check_of_gzip, "plain.ko", UNPACKS_GZIP, "",
+       ACCEPTED, GZIPPED(RK_PACKING_TRAILER))
+JUDGES(kmod_looks_at_the_check_of_gzip, "plain.ko", UNPACKS_XZ, "",
+       REFUSED(0, "decompress", "", "file-compression"), GZIPPED(RK_PACKING_TRAILER))
+JUDGES(the_kernel_refuses_options_of_gzip, "plain.ko", UNPACKS_GZIP, "",
+       REFUSED(EINVAL, "decompress", "", "file-compression"), GZIPPED(RK_PACKING_OPTIONS))
+JUDGES(kmod_knows_the_options_of_gzip, "plain.ko", UNPACKS_XZ, "", ACCEPTED,
+       GZIPPED(RK_PACKING_OPTIONS))
+JUDGES(the_kernel_refuses_a_shortened_gzip, "plain.ko", UNPACKS_GZIP, "",
+       REFUSED(EINVAL, "decompress", "", "file-compression"), GZIPPED(RK_PACKING_CUT))
+JUDGES(kmod_takes_what_there_is_of_a_shortened_gzip, "plain.ko", UNPACKS_XZ, "",
+       REFUSED(ENOEXEC, "section-table", "Invalid ELF section header overflow", NULL),
+       GZIPPED(RK_PACKING_CUT);
+       rk_buf_truncate(&ko.bytes, ko.bytes.len - 1))
 JUDGES(ima_refuses_an_xz_of_nothing, "plain.ko", UNPACKS_XZ "CONFIG_IMA_APPRAISE=y\n", "",
        REFUSED(EACCES, "decompress", "", "file-size"), PACKED(RK_PACKING_SOUND);
        ko.bytes.len = 0)
@@ -461,6 +480,12 @@ static const struct test tests[] = {
 	TEST(the_kernel_refuses_a_shortened_xz),
 	TEST(the_kernel_refuses_a_damaged_xz),
 	TEST(what_kmod_cannot_unpack_has_no_errno_of_the_kernel),
+	TEST(the_kernel_does_not_look_at_the_check_of_gzip),
+	TEST(kmod_looks_at_the_check_of_gzip),
+	TEST(the_kernel_refuses_options_of_gzip),
+	TEST(kmod_knows_the_options_of_gzip),
+	TEST(the_kernel_refuses_a_shortened_gzip),
+	TEST(kmod_takes_what_there_is_of_a_shortened_gzip),
 	TEST(ima_refuses_an_xz_of_nothing),
 	TEST(another_release_is_refused),
 	TEST(a_vermagic_without_its_last_blank_is_refused),
