@@ -32,8 +32,11 @@ struct relocation {
 	struct rk_btf_type *split; /* of the module, from the first after the base's */
 	uint32_t n_split;
 	bool *named;          /* by offset in the base's names: of a found type */
-	uint8_t *name_counts; /* structs and unions of the kernel by name offset */
+	uint8_t *name_counts; /* structs and unions of the kernel by name offset, where
+				 the name is looked for */
 	uint8_t beginnings[N_BEGINNINGS / 8]; /* of the names looked for */
+	struct rk_btf_type *candidates;       /* of the kernel: with such a name */
+	size_t n_candidates;
 	struct rk_btf_problem *problem;
 };
 
@@ -241,12 +244,8 @@ static struct distilled **find(const struct relocation *r, const char *name)
 static bool match(struct relocation *r, const struct rk_btf_type *type)
 {
 	const char *name = string_at(r->kernel, type->name);
-	unsigned int bit = beginning(name);
-	struct distilled **wanted;
+	struct distilled **wanted = find(r, name);
 
-	if (!(r->beginnings[bit / 8] & 1U << (bit % 8)))
-		return true;
-	wanted = find(r, name);
 	for (; wanted && wanted < r->sorted + r->n_types - 1 &&
 	       strcmp((*wanted)->name, name) == 0;
 	     wanted++) {
@@ -265,24 +264,59 @@ static bool match(struct relocation *r, const struct rk_btf_type *type)
 	return true;
 }
 
-static bool is_searched(uint32_t kind)
+static bool is_searched(const struct relocation *r, const struct rk_btf_type *type)
 {
-	return is_for_base(kind) || kind == RK_BTF_ENUM64;
+	const char *name;
+	unsigned int bit;
+
+	if (!type->name || type->name >= r->kernel->strings.size ||
+	    !(is_for_base(type->kind) || type->kind == RK_BTF_ENUM64))
+		return false;
+	name = string_at(r->kernel, type->name);
+	bit = beginning(name);
+	return r->beginnings[bit / 8] & 1U << (bit % 8) && find(r, name);
 }
 
-static bool match_all(struct relocation *r)
+static bool add_candidate(struct relocation *r, const struct rk_btf_type *type)
+{
+	struct rk_btf_type *items = r->candidates;
+
+	/* Room for twice as many every power of two. */
+	if ((r->n_candidates & (r->n_candidates - 1)) == 0)
+		items = reallocarray(items, r->n_candidates ? 2 * r->n_candidates : 1,
+				     sizeof(*items));
+	if (!items) {
+		r->problem->no_memory = true;
+		return false;
+	}
+	r->candidates = items;
+	items[r->n_candidates++] = *type;
+	return true;
+}
+
+/* One walk over a hundred thousand types. */
+static bool find_candidates(struct relocation *r)
 {
 	struct rk_bytes at = r->kernel->types;
 	struct rk_btf_type type;
 
-	while (rk_btf_next(r->kernel, &at, &type))
-		if (is_composite(type.kind) && type.name < r->kernel->strings.size &&
-		    r->name_counts[type.name] < UINT8_MAX)
+	while (rk_btf_next(r->kernel, &at, &type)) {
+		if (!is_searched(r, &type))
+			continue;
+		if (is_composite(type.kind) && r->name_counts[type.name] < UINT8_MAX)
 			r->name_counts[type.name]++;
-	at = r->kernel->types;
-	while (rk_btf_next(r->kernel, &at, &type))
-		if (type.name && type.name < r->kernel->strings.size &&
-		    is_searched(type.kind) && !match(r, &type))
+		if (!add_candidate(r, &type))
+			return false;
+	}
+	return true;
+}
+
+static bool match_all(struct relocation *r)
+{
+	if (!find_candidates(r))
+		return false;
+	for (size_t i = 0; i < r->n_candidates; i++)
+		if (!match(r, &r->candidates[i]))
 			return false;
 	for (uint32_t id = 1; id < r->n_types; id++) {
 		if (r->types[id].found)
@@ -401,5 +435,6 @@ bool rk_btf_relocate(const struct rk_btf *btf, const struct rk_btf *kernel,
 	free(r.split);
 	free(r.named);
 	free(r.name_counts);
+	free(r.candidates);
 	return ok;
 }
