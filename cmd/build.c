@@ -113,6 +113,7 @@ static void print_text(const struct rk_app *app, const struct rk_pipeline *pipel
 
 	rk_output_modules(app, pipeline);
 	rk_output_findings(app, &pipeline->findings);
+	fflush(stdout); /* before what follows on stderr, if both go to one file */
 	if (build->make_status != 0)
 		fprintf(stderr,
 			"rkmod: the build failed (make ended with status %d); all it printed is in '%s'\n",

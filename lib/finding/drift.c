@@ -10,6 +10,11 @@
 	{                                                                                \
 		.code = "api-drift", .pattern = (pattern_), .why = (why_), .fix = (fix_) \
 	}
+#define FORM(pattern_, why_, fix_)                                                       \
+	{                                                                                \
+		.code = "api-drift", .pattern = (pattern_), .why = (why_),               \
+		.fix = (fix_), .what = "module! does not take what it is given"          \
+	}
 #define DRIFT_AFTER(after_, pattern_, why_, fix_)                                        \
 	{                                                                                \
 		.code = "api-drift", .pattern = (pattern_), .after = (after_),           \
@@ -34,34 +39,34 @@ const struct rk_text rk_drift_texts[] = {
 	DRIFT("message: Expected Group",
 	      "alias takes a list since 6.4, authors, firmware and imports_ns always did",
 	      "write alias: [\"...\"], authors: [\"...\"]"),
-	DRIFT("nknown key \"author\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"author\". Valid keys are: [{keys*}]",
 	      "authors came with 6.15, and author is gone since 6.18",
 	      "write authors: [\"...\"] for author: \"...\""),
-	DRIFT("nknown key \"authors\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"authors\". Valid keys are: [{keys*}]",
 	      "authors came with 6.15; this kernel is older",
 	      "write author: \"...\" for authors: [\"...\"]"),
-	DRIFT("nknown key \"firmware\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"firmware\". Valid keys are: [{keys*}]",
 	      "firmware came with 6.11; this kernel is older",
 	      "leave firmware out of module!"),
-	DRIFT("nknown key \"imports_ns\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"imports_ns\". Valid keys are: [{keys*}]",
 	      "imports_ns came with 6.19; this kernel is older",
 	      "leave imports_ns out: a module of this kernel can import a namespace from C only"),
-	DRIFT("nknown key \"params\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"params\". Valid keys are: [{keys*}]",
 	      "params came with 6.19; this kernel's modules have no parameters in Rust",
 	      "leave params out of module!"),
-	DRIFT("nknown key \"permissions\". Valid keys are: {keys*}",
+	DRIFT("nknown key \"permissions\". Valid keys are: [{keys*}]",
 	      "permissions is from the old 'rust' branch and never came to mainline",
-	      "leave permissions out; since 6.19 a parameter is 'name: i64 { default: 1, description: \"...\" }'"),
-	DRIFT("nknown key \"{key}\". Valid keys are: {keys*}",
+	      "leave permissions out: since 6.19 a parameter has default and description"),
+	FORM("nknown key \"{key}\". Valid keys are: [{keys*}]",
 	      "module! of this kernel has no key '{key}'",
 	      "use one of {keys}"),
-	DRIFT("keys are not ordered as expected. Order them like: {keys*}.",
+	FORM("keys are not ordered as expected. Order them like: [{keys*}]",
 	      "module! wants its keys in one order",
 	      "write them in this order: {keys}"),
-	DRIFT("issing required key \"{key}\"",
+	FORM("issing required key \"{key}\"",
 	      "module! of this kernel demands the key '{key}'",
 	      "add '{key}' to module!"),
-	DRIFT("error: expected `,`$",
+	FORM("error: expected `,`$",
 	      "module! wants a comma behind every value, also the last",
 	      "add the comma"),
 
@@ -115,16 +120,19 @@ const struct rk_text rk_drift_texts[] = {
 	DRIFT("unresolved import `kernel::sync::aref`",
 	      "ARef is in kernel::sync::aref since 6.18; this kernel is older",
 	      "write use kernel::types::ARef"),
+	DRIFT("named `{method}` found for reference `&{path=core::ffi::}CStr` in the current scope",
+	      "since 6.19 kernel::str::CStr is core's CStr, which has no {method}; the kernel's own methods are a trait",
+	      "use core's name of the method (to_str for as_str), or one of CStrExt, which is in the prelude"),
 	DRIFT("named `{method}` found for reference `&CStr` in the current scope",
 	      "since 6.19 kernel::str::CStr is core's CStr; the kernel's own methods are a trait",
-	      "write use kernel::str::CStrExt, or core's name of the method"),
+	      "use core's name of the method (to_str for as_str), or one of CStrExt, which is in the prelude"),
 
 	/* macros */
 	DRIFT("cannot find macro `c_str` in this scope",
 	      "c_str! was never in the prelude",
 	      "write c\"...\", or use kernel::c_str"),
 	DRIFT("could not find `fmt` in `kernel`",
-	      "kernel::fmt came with 6.18; fmt! is in the prelude",
+	      "fmt! is in the prelude; since 6.18 kernel::fmt is a module, and kernel::fmt! is gone",
 	      "write use kernel::prelude::* and fmt!(...)"),
 	DRIFT("could not find `vtable` in `kernel`",
 	      "#[vtable] is a macro of the prelude, since 6.2",

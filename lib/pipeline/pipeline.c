@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "lib/base/log.h"
+#include "lib/pipeline/diagnose.h"
 #include "lib/pipeline/judge.h"
 #include "lib/pipeline/pipeline.h"
 
@@ -183,20 +184,50 @@ int rk_pipeline_check(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 	return TIMED(&pipeline->check_ms, rk_pipeline_judge(pipeline, paths, err));
 }
 
+/* Reads along what make prints. */
+struct listener {
+	const struct rk_build_request *request;
+	struct rk_recogniser *recogniser;
+};
+
+static void listen(void *data, const char *line, size_t len, bool is_stderr)
+{
+	const struct listener *listener = data;
+
+	rk_recogniser_line(listener->recogniser, line, len);
+	if (listener->request->on_line)
+		listener->request->on_line(listener->request->data, line, len, is_stderr);
+}
+
+static int run_build(struct rk_pipeline *p, const struct rk_build_request *request,
+		     struct rk_error *err)
+{
+	cleanup(rk_recogniser_free_p) struct rk_recogniser *recogniser = NULL;
+	struct listener listener = {.request = request};
+	struct rk_build_request heard = *request;
+	const struct rk_build_input input = {
+		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};
+
+	if (rk_recogniser_new(&recogniser, err) < 0)
+		return -(int)err->code;
+	listener.recogniser = recogniser;
+	heard.on_line = listen;
+	heard.data = &listener;
+	if (TIMED(&p->build_ms,
+		  rk_build_run(p->machine, &input, &heard, &p->build, err)) < 0)
+		return -(int)err->code;
+	return rk_pipeline_diagnose(p, recogniser, err);
+}
+
 int rk_pipeline_build(struct rk_pipeline *pipeline,
 		      const struct rk_build_request *request, bool prepare,
 		      struct rk_error *err)
 {
 	struct rk_pipeline *p = pipeline;
-	struct rk_build_input input;
 
 	if (rk_build_check(request, err) < 0 ||
-	    require_metadata(p, request->jobs, prepare, err) < 0)
-		return -(int)err->code;
-	input = (struct rk_build_input){
-		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};
-	if (TIMED(&p->build_ms,
-		  rk_build_run(p->machine, &input, request, &p->build, err)) < 0)
+	    require_metadata(p, request->jobs, prepare, err) < 0 ||
+	    run_build(p, request, err) < 0)
 		return -(int)err->code;
 	if (p->build.make_status != 0)
 		return 0;

@@ -72,9 +72,9 @@ RK_MUST_CHECK int rk_pipeline_prepare(struct rk_pipeline *pipeline,
  * rk_pipeline_build() - build a module folder and judge each .ko
  * @request: dir, jobs, verbose, make_args and the callback
  * @prepare: false: metadata that is missing is -RK_ENOTFOUND (metadata-missing)
- * @prepare: false: metadata that is missing is -RK_ENOTFOUND (metadata-missing)
  *
- * A failed build or a refused module is 0: look at build.make_status and the verdicts.
+ * A failed build or a refused module is 0: look at build.make_status and the verdicts;
+ * what make, rustc and modpost said and rkmod knows is in findings.
  */
 RK_MUST_CHECK int rk_pipeline_build(struct rk_pipeline *pipeline,
 				    const struct rk_build_request *request, bool prepare,

@@ -171,12 +171,18 @@ static void other_paths(const char *line, size_t len, struct rk_buf *to)
 /* 6.12.9 becomes 9.45.2: in words with a dot after a digit */
 static void other_versions(const char *line, size_t len, struct rk_buf *to)
 {
-	for (size_t i = 0; i < len; i++) {
-		bool near_dot =
-			isdigit(line[i]) && ((i + 1 < len && line[i + 1] == '.') ||
-					     (i > 0 && line[i - 1] == '.'));
+	static const char digits[] = "0123456789";
+	static const char others[] = "3456789012";
 
-		rk_buf_addc(to, near_dot ? "3456789012"[line[i] - '0'] : line[i]);
+	for (size_t i = 0; i < len; i++) {
+		const char *digit = strchr(digits, line[i]);
+		bool near_dot = (i + 1 < len && line[i + 1] == '.') ||
+				(i > 0 && line[i - 1] == '.');
+
+		if (digit && near_dot)
+			rk_buf_add(to, others + (digit - digits), 1);
+		else
+			rk_buf_add(to, line + i, 1);
 	}
 	rk_buf_addc(to, '\n');
 }
