@@ -4,6 +4,7 @@
  * checks neither the place nor the symbol's number.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "lib/verdict/layout.h"
@@ -373,9 +374,45 @@ static uint64_t earlier_end(const struct rk_judge *judge, size_t section, size_t
 	return 0;
 }
 
-/* The loader reads the symbols while it would write into them. */
-static bool fault_symbols(struct rk_judge *judge, const Elf64_Shdr *header)
+/* What a symbol has in the file, but for its value, which is an address by now. */
+static bool hits_symbol(const struct rk_judge *judge, const Elf64_Rela *rela, size_t size)
 {
+	const size_t value = offsetof(Elf64_Sym, st_value);
+
+	for (uint64_t i = rela->r_offset; size && i < judge->symbols.size; i++, size--) {
+		size_t inside = i % sizeof(Elf64_Sym);
+
+		if (judge->symbols.data[i] &&
+		    (inside < value || inside >= value + sizeof(Elf64_Addr)))
+			return true;
+	}
+	return false;
+}
+
+/* The loader reads the symbols while it writes into them. It stops at once where the
+ * first relocation finds one. */
+static bool stop_at_symbols(struct rk_judge *judge, size_t index,
+			    const Elf64_Shdr *header, const Elf64_Shdr *target)
+{
+	struct pass pass = {
+		.judge = judge,
+		.section = index,
+		.header = *header,
+		.target_header = *target,
+	};
+	struct rk_reloc reloc;
+	Elf64_Rela rela;
+
+	if (judge->facts.arch == RK_ARCH_X86_64 &&
+	    rk_bytes_rela(rk_view_contents(&judge->view, header), 0, &rela) &&
+	    ELF64_R_SYM(rela.r_info) < judge->symbols.size / sizeof(Elf64_Sym)) {
+		reloc = rk_reloc_of(judge->facts.arch, ELF64_R_TYPE(rela.r_info));
+		/* A value that does not fit has the same errno. */
+		if (reloc.class != RK_RELOC_NONE && reloc.class != RK_RELOC_UNKNOWN &&
+		    reloc.class != RK_RELOC_UNSUPPORTED &&
+		    hits_symbol(judge, &rela, reloc.size))
+			return refuse_target(&pass, &rela, "a symbol is there");
+	}
 	rk_judge_where(judge,
 		       rk_judge_fault(judge, "fault-relocation",
 				      "relocations of the symbol table itself"),
@@ -467,7 +504,7 @@ void rk_stage_relocations(struct rk_judge *judge)
 			ok = refuse_rel(judge, &header);
 		else if (header.sh_type == SHT_RELA &&
 			 header.sh_info == judge->symtab_index && header.sh_size)
-			ok = fault_symbols(judge, &header);
+			ok = stop_at_symbols(judge, i, &header, &target);
 		else if (header.sh_type == SHT_RELA)
 			ok = apply_section(judge, i, &header, &target);
 	}

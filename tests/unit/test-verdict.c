@@ -290,6 +290,15 @@ JUDGES(relocations_without_addends_are_refused, "plain.ko", "", "",
        REFUSED(ENOEXEC, "relocations", "module fixture: REL relocation unsupported",
 	       "relocation-rel"),
        ko_section(&ko, ".rela.data")->sh_type = SHT_REL)
+JUDGES(a_relocation_onto_a_symbol_is_refused, "plain.ko", "CONFIG_KALLSYMS=y\n", "",
+       REFUSED(ENOEXEC, "relocations", "existing value is nonzero", "relocation-target"),
+       ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".symtab");
+       ko_rela(&ko, ".rela.data", 0)->r_offset = sizeof(Elf64_Sym))
+JUDGES(a_relocation_onto_the_value_of_a_symbol_faults, "plain.ko", "CONFIG_KALLSYMS=y\n",
+       "", FAULTS("relocations", "fault-relocation"),
+       ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".symtab");
+       ko_rela(&ko, ".rela.data", 0)->r_offset = sizeof(Elf64_Sym) +
+						 offsetof(Elf64_Sym, st_value))
 JUDGES(relocations_of_what_is_not_loaded_do_not_matter, "plain.ko", "", "", ACCEPTED,
        ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".comment");
        ko_rela(&ko, ".rela.data", 0)->r_info = 99)
@@ -547,6 +556,8 @@ static const struct test tests[] = {
 	TEST(a_relocation_whose_end_wraps_faults),
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),
 	TEST(relocations_without_addends_are_refused),
+	TEST(a_relocation_onto_a_symbol_is_refused),
+	TEST(a_relocation_onto_the_value_of_a_symbol_faults),
 	TEST(relocations_of_what_is_not_loaded_do_not_matter),
 	TEST(a_place_to_patch_in_the_module_is_accepted),
 	TEST(a_place_to_patch_outside_the_module_faults),
