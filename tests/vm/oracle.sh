@@ -82,6 +82,18 @@ unpacked_kind()
 	return 1
 }
 
+# never_refuse: checks that this kernel's loader does not make, by its headers and
+# configuration (as lib/verdict/facts.c has them)
+never_refuse()
+{
+	local include=${SMALL:-$ROOT$COMMON}/include/linux
+
+	! grep -q 'import_ns, __stringify' "$include/module.h" ||
+		printf '%s\n' elf.2{3,4,5,6,7,8} load.29
+	grep -qs __kflagstab "$include/export-internal.h" || echo load.27
+	! has_config MODULE_ALLOW_BTF_MISMATCH || echo load.40
+}
+
 bases=${RKMOD_ORACLE_BASES:-$T/ko}
 results=${RKMOD_ORACLE_RESULTS:-$T/results.jsonl}
 if [ -n "${RKMOD_ORACLE_KERNELS:-}" ]; then
@@ -96,6 +108,9 @@ fi
 }
 ! has_config MODVERSIONS || options+=(--modversions)
 ! unpacks=$(unpacked_kind) || options+=(--unpacks "$unpacks")
+while read -r check; do
+	options+=(--never "$check")
+done < <(never_refuse)
 cp "$RKMOD_MUTATE" "$TOP/tests/vm/oracle/oracle" "$T"
 [ -e "$results" ] || : >"$results"
 give "$bases" "$results"
