@@ -85,6 +85,7 @@ enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err);
 extern const struct rk_cmd cmd_build;
 extern const struct rk_cmd cmd_check;
 extern const struct rk_cmd cmd_config;
+extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_kernels;
 extern const struct rk_cmd cmd_prepare;

@@ -42,7 +42,7 @@
 
 /* In the order in which a user meets them. */
 static const struct rk_cmd *const commands[] = {
-	&cmd_build,   &cmd_check,   &cmd_config, &cmd_explain,
+	&cmd_build,   &cmd_check,   &cmd_config, &cmd_doctor, &cmd_explain,
 	&cmd_kernels, &cmd_prepare, &cmd_root,   &cmd_vm,
 };
 

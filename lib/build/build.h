@@ -40,6 +40,17 @@ RK_MUST_CHECK int rk_build_check(const struct rk_build_request *request,
 				 struct rk_error *err);
 
 /**
+ * rk_build_check_tools() - whether make can be run on this kernel
+ *
+ * rk_build_run() does the same. Return: 0, -RK_EREFUSED (module-path: KDIR's; a state
+ * folder of somebody else), -RK_ETOOL (make, bwrap-missing), -RK_ENOTFOUND (the shim's
+ * program), -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_build_check_tools(const struct rk_machine *machine,
+				       const struct rk_kernel *kernel,
+				       struct rk_error *err);
+
+/**
  * rk_build_run() - make -C KDIR M=DIR with the shim
  *
  * Never writes into KDIR. In a root tree only @dir is writable. One build of a folder at

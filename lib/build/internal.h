@@ -45,6 +45,9 @@ bool rk_build_is_plain_path(const char *path);
  * missing. free() it. */
 RK_MUST_CHECK int rk_build_shim_base(const struct rk_machine *machine, char **ret,
 				     struct rk_error *err);
+/* Whether the program is where rkmod was installed. Return: 0, -RK_ENOTFOUND, ... */
+RK_MUST_CHECK int rk_build_shim_check(const struct rk_machine *machine,
+				      struct rk_error *err);
 
 /* True if Kbuild links bitcode of the metadata into each object: it gets rkmod-llvm-link,
  * beside rkmod-rustc, as LLVM_LINK=. */

@@ -71,6 +71,20 @@ static int find_make(const struct rk_root *root, char **ret, struct rk_error *er
 	return rk_distro_cure(root, &need, NULL, "install make", err);
 }
 
+int rk_build_check_tools(const struct rk_machine *machine, const struct rk_kernel *kernel,
+			 struct rk_error *err)
+{
+	cleanup_free char *make = NULL;
+	cleanup_free char *base = NULL;
+
+	if (check_path(kernel->kdir_real, "KDIR", err) < 0 ||
+	    find_make(kernel->root, &make, err) < 0 ||
+	    rk_root_check_run(kernel->root, err) < 0 ||
+	    rk_build_shim_check(machine, err) < 0)
+		return -(int)err->code;
+	return rk_build_shim_base(machine, &base, err);
+}
+
 static int make_kernel_key(const struct rk_kernel *kernel, char ret[RK_KEY_SIZE],
 			   struct rk_error *err)
 {
@@ -267,7 +281,7 @@ int rk_build_run(const struct rk_machine *machine, const struct rk_build_input *
 	cleanup(rk_build_result_release) struct rk_build_result done = {0};
 
 	if (rk_build_check(request, err) < 0 ||
-	    check_path(input->kernel->kdir_real, "KDIR", err) < 0 ||
+	    rk_build_check_tools(machine, input->kernel, err) < 0 ||
 	    prepare(&build, machine, err) < 0 ||
 	    rk_build_place_open(machine, request->dir, &build.place, err) < 0 ||
 	    rk_strdup(build.place.log, &done.log, err) < 0 ||

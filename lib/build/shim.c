@@ -59,6 +59,19 @@ static int read_program(const struct rk_machine *machine, struct rk_buf *ret,
 	return 0;
 }
 
+int rk_build_shim_check(const struct rk_machine *machine, struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+
+	if (rk_path_join(machine->libexec_dir, "rkmod-rustc", &path, err) < 0)
+		return -(int)err->code;
+	if (access(path, R_OK) < 0) {
+		rk_error_sys(err, errno, "'%s'", path);
+		return rk_error_cure(err, NULL, "install rkmod again");
+	}
+	return 0;
+}
+
 /* Puts the copy in place if it is not there; its name says what it holds. */
 static int put_program(const char *base, const char *name, const struct rk_buf *program,
 		       struct rk_error *err)

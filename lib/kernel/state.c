@@ -248,12 +248,11 @@ static int read_patches(struct rk_state *state, const char *sys, struct rk_error
 	return rk_strv_check(&state->patches, err);
 }
 
-int rk_state_read(const struct rk_machine *machine, struct rk_state *ret,
-		  struct rk_error *err)
+int rk_state_read_rules(const struct rk_machine *machine, struct rk_state *ret,
+			struct rk_error *err)
 {
 	const char *proc = machine->proc_dir;
 	const char *sys = machine->sys_dir;
-	cleanup_free char *sys_modules = NULL;
 
 	memset(ret, 0, sizeof(*ret));
 	if (read_fact(ret, RK_STATE_MODULES_DISABLED, proc, "sys/kernel/modules_disabled",
@@ -261,7 +260,19 @@ int rk_state_read(const struct rk_machine *machine, struct rk_state *ret,
 	    read_fact(ret, RK_STATE_SIG_ENFORCE, sys,
 		      "module/module/parameters/sig_enforce", &ret->sig_enforce,
 		      err) < 0 ||
-	    read_lockdown(ret, sys, err) < 0 || read_command_line(ret, proc, err) < 0 ||
+	    read_lockdown(ret, sys, err) < 0)
+		return -(int)err->code;
+	return read_command_line(ret, proc, err);
+}
+
+int rk_state_read(const struct rk_machine *machine, struct rk_state *ret,
+		  struct rk_error *err)
+{
+	const char *proc = machine->proc_dir;
+	const char *sys = machine->sys_dir;
+	cleanup_free char *sys_modules = NULL;
+
+	if (rk_state_read_rules(machine, ret, err) < 0 ||
 	    read_lines(ret, RK_STATE_MODULES, proc, "modules", add_module, err) < 0 ||
 	    read_lines(ret, RK_STATE_KALLSYMS, proc, "kallsyms", add_export, err) < 0 ||
 	    rk_path_join(sys, "module", &sys_modules, err) < 0 ||

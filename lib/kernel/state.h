@@ -71,6 +71,11 @@ RK_MUST_CHECK int rk_state_read(const struct rk_machine *machine, struct rk_stat
 				struct rk_error *err);
 void rk_state_release(struct rk_state *state);
 
+/* Only what one file each tells: modules_disabled, sig_enforce, lockdown, blacklist. The
+ * rest stays empty. As rk_state_read(), and much faster. */
+RK_MUST_CHECK int rk_state_read_rules(const struct rk_machine *machine,
+				      struct rk_state *ret, struct rk_error *err);
+
 /* '-' and '_' are one. NULL: not loaded. */
 const struct rk_loaded *rk_state_find_module(const struct rk_state *state,
 					     const char *name);

@@ -99,18 +99,16 @@ static const char *const tools[] = {
 	"awk",  "perl", "sed",   "pahole", "openssl",
 };
 
-/* Those that are not there: all of them, and the kernel's C compiler. */
+/* Those that are not there: all of them, the kernel's C compiler and rust-src. */
 struct missing {
-	struct rk_need needs[RK_ARRAY_LEN(tools) + 1];
+	struct rk_need needs[RK_ARRAY_LEN(tools) + 2];
 	size_t n_needs;
 	struct rk_buf words;
 };
 
 /* These two only where the kernel's configuration came about with them. */
-static bool is_wanted(const struct rk_kbuild *kbuild, const char *program)
+static bool is_wanted(const struct rk_kconfig *config, const char *program)
 {
-	const struct rk_kconfig *config = kbuild->kernel->config;
-
 	if (strcmp(program, "pahole") == 0)
 		return rk_kconfig_number(config, "CONFIG_PAHOLE_VERSION", 0) > 0;
 	if (strcmp(program, "openssl") == 0)
@@ -118,7 +116,7 @@ static bool is_wanted(const struct rk_kbuild *kbuild, const char *program)
 	return true;
 }
 
-static int fail_tools(const struct rk_kbuild *kbuild, const struct missing *missing,
+static int fail_tools(const struct rk_root *root, const struct missing *missing,
 		      struct rk_error *err)
 {
 	struct rk_error ignored = RK_ERROR_INIT;
@@ -126,20 +124,20 @@ static int fail_tools(const struct rk_kbuild *kbuild, const struct missing *miss
 
 	rk_error_set(err, RK_ENOTFOUND, "making Rust metadata needs %s",
 		     rk_buf_str(&missing->words));
-	if (rk_distro_advice(kbuild->kernel->root, missing->needs, missing->n_needs,
-			     &advice, &ignored) < 0)
+	if (rk_distro_advice(root, missing->needs, missing->n_needs, &advice, &ignored) <
+	    0)
 		return -(int)err->code;
 	return rk_error_cure(err, "prepare-tool", "%s", advice);
 }
 
 /* @program is borrowed for as long as @missing is used. */
-static void look_for(const struct rk_kbuild *kbuild, const char *program,
+static void look_for(const struct rk_root *root, const char *program,
 		     struct missing *missing)
 {
 	struct rk_error ignored = RK_ERROR_INIT;
 	cleanup_free char *path = NULL;
 
-	if (rk_root_find_program(kbuild->kernel->root, program, &path, &ignored) == 0 ||
+	if (rk_root_find_program(root, program, &path, &ignored) == 0 ||
 	    ignored.code != RK_ENOTFOUND)
 		return;
 	rk_buf_addf(&missing->words, "%s'%s'", missing->n_needs ? ", " : "", program);
@@ -156,27 +154,63 @@ static int fail_tool(const struct rk_kbuild *kbuild, const char *program,
 	rk_buf_addf(&missing.words, "'%s'", program);
 	r = rk_buf_check(&missing.words, err);
 	if (r == 0)
-		r = fail_tools(kbuild, &missing, err);
+		r = fail_tools(kbuild->kernel->root, &missing, err);
 	rk_buf_release(&missing.words);
 	return r;
 }
 
-static int check_tools(const struct rk_kbuild *kbuild, struct rk_error *err)
+/* False also where rustc's folders are not those of the Rust project: nobody knows. */
+static bool lacks_rust_src(const struct rk_root *root, const struct rk_rustc *rustc)
+{
+	static const char below[] = "lib/rustlib/src/rust/library";
+	cleanup_free char *library = NULL;
+	cleanup_free char *rustlib = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
+	const char *bin = strstr(rustc->path, "/bin/rustc");
+	int sysroot_len = bin ? (int)(bin - rustc->path) : 0;
+
+	return bin &&
+	       rk_format(&rustlib, &ignored, "%.*s/lib/rustlib", sysroot_len,
+			 rustc->path) == 0 &&
+	       rk_format(&library, &ignored, "%.*s/%s", sysroot_len, rustc->path,
+			 below) == 0 &&
+	       rk_root_exists(root, rustlib) && !rk_root_exists(root, library);
+}
+
+/* core is compiled from it. */
+static void look_for_rust_src(const struct rk_root *root,
+			      const struct rk_toolchain *toolchain,
+			      struct missing *missing)
+{
+	const struct rk_rustc *rustc = toolchain->rustc;
+
+	if (!rustc || !lacks_rust_src(root, rustc))
+		return;
+	rk_buf_addf(&missing->words, "%sthe library sources of '%s'",
+		    missing->n_needs ? ", " : "", rustc->path);
+	missing->needs[missing->n_needs++] =
+		(struct rk_need){RK_NEED_RUST_SRC, rustc->text};
+}
+
+int rk_kbuild_check_tools(const struct rk_kernel *kernel,
+			  const struct rk_toolchain *toolchain, struct rk_error *err)
 {
 	struct missing missing = {.words = RK_BUF_INIT};
 	cleanup_free char *cc = NULL;
 	int r;
 
-	if (rk_kbuild_cc_name(kbuild->kernel->cc_text, &cc, err) < 0)
+	if (rk_kbuild_cc_name(kernel->cc_text, &cc, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < RK_ARRAY_LEN(tools); i++)
-		if (is_wanted(kbuild, tools[i]))
-			look_for(kbuild, tools[i], &missing);
-	if (*cc && !*kbuild->toolchain->llvm && !*kbuild->toolchain->cc)
-		look_for(kbuild, cc, &missing);
+		if (is_wanted(kernel->config, tools[i]))
+			look_for(kernel->root, tools[i], &missing);
+	if (*cc && toolchain && !*toolchain->llvm && !*toolchain->cc)
+		look_for(kernel->root, cc, &missing);
+	if (toolchain)
+		look_for_rust_src(kernel->root, toolchain, &missing);
 	r = rk_buf_check(&missing.words, err);
 	if (r == 0 && missing.n_needs)
-		r = fail_tools(kbuild, &missing, err);
+		r = fail_tools(kernel->root, &missing, err);
 	rk_buf_release(&missing.words);
 	return r;
 }
@@ -257,8 +291,8 @@ static int choose_confinement(struct rk_kbuild *kbuild, struct rk_error *err)
 
 int rk_kbuild_init(struct rk_kbuild *kbuild, struct rk_error *err)
 {
-	if (check_tools(kbuild, err) < 0 || add_variables(kbuild, err) < 0 ||
-	    choose_confinement(kbuild, err) < 0) {
+	if (rk_kbuild_check_tools(kbuild->kernel, kbuild->toolchain, err) < 0 ||
+	    add_variables(kbuild, err) < 0 || choose_confinement(kbuild, err) < 0) {
 		rk_kbuild_release(kbuild);
 		return -(int)err->code;
 	}

@@ -24,6 +24,12 @@ struct rk_kbuild {
 	struct rk_strv variables; /* "CC=...", for make's command line */
 };
 
+/* The programs and files that making metadata needs. Return: 0, -RK_ENOTFOUND
+ * (prepare-tool, all named), -RK_ENOMEM. */
+RK_MUST_CHECK int rk_kbuild_check_tools(const struct rk_kernel *kernel,
+					const struct rk_toolchain *toolchain,
+					struct rk_error *err);
+
 /**
  * rk_kbuild_init() - choose the variables, and find out whether bubblewrap works
  *

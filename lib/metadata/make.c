@@ -442,6 +442,22 @@ static int make_set(struct making *making, struct rk_metadata **ret, struct rk_e
 	return rk_set_load(&making->set, ret, err);
 }
 
+int rk_metadata_check_source(const struct rk_kernel *kernel, const char *given,
+			     char **ret, struct rk_error *err)
+{
+	cleanup_source struct rk_source source = {.path = NULL};
+
+	if (rk_source_find(kernel, given, &source, err) < 0)
+		return -(int)err->code;
+	return rk_strdup(source.path, ret, err);
+}
+
+int rk_metadata_check_tools(const struct rk_kernel *kernel,
+			    const struct rk_toolchain *toolchain, struct rk_error *err)
+{
+	return rk_kbuild_check_tools(kernel, toolchain, err);
+}
+
 int rk_metadata_make(const struct rk_machine *machine, const struct rk_kernel *kernel,
 		     const struct rk_toolchain *toolchain,
 		     const struct rk_metadata_make *make, struct rk_metadata **ret,

@@ -63,6 +63,18 @@ RK_MUST_CHECK int rk_metadata_make(const struct rk_machine *machine,
 				   const struct rk_metadata_make *make,
 				   struct rk_metadata **ret, struct rk_error *err);
 
+/*
+ * What rk_metadata_make() looks for before it does anything; the same failures, each by
+ * itself. @toolchain may be NULL, or without a rustc: what only that would tell is left
+ * out then.
+ */
+RK_MUST_CHECK int rk_metadata_check_source(const struct rk_kernel *kernel,
+					   const char *source, char **ret,
+					   struct rk_error *err); /* @ret: its path */
+RK_MUST_CHECK int rk_metadata_check_tools(const struct rk_kernel *kernel,
+					  const struct rk_toolchain *toolchain,
+					  struct rk_error *err);
+
 /* Hashes every file of a cached set against its record. -RK_EFORMAT: damaged, named. */
 RK_MUST_CHECK int rk_metadata_verify(const struct rk_metadata *metadata,
 				     struct rk_error *err);

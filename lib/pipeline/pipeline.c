@@ -104,7 +104,7 @@ static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
 		.llvm = setting(p, RK_SETTING_LLVM),
 		.env_llvm = getenv("LLVM"),
 	};
-	const char *text = p->metadata->rustc_text;
+	const char *text = p->metadata ? p->metadata->rustc_text : NULL;
 	const char *wanted = text && text[0] ? text : NULL;
 	int r;
 
@@ -118,19 +118,38 @@ static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
 	return 0;
 }
 
-int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err)
+int rk_pipeline_rust(struct rk_pipeline *pipeline, struct rk_error *err)
+{
+	if (rk_pipeline_kernel(pipeline, err) < 0)
+		return -(int)err->code;
+	return require_rust(pipeline->kernel, err);
+}
+
+int rk_pipeline_metadata(struct rk_pipeline *pipeline, struct rk_error *err)
 {
 	struct rk_pipeline *p = pipeline;
 
-	if (rk_pipeline_kernel(p, err) < 0 || require_rust(p->kernel, err) < 0)
-		return -(int)err->code;
-	if (!p->metadata &&
-	    TIMED(&p->metadata_ms,
-		  rk_metadata_find(p->machine, p->kernel, &p->metadata, err)) < 0)
-		return -(int)err->code;
+	if (p->metadata)
+		return 0;
+	return TIMED(&p->metadata_ms,
+		     rk_metadata_find(p->machine, p->kernel, &p->metadata, err));
+}
+
+int rk_pipeline_toolchain(struct rk_pipeline *pipeline, struct rk_error *err)
+{
+	struct rk_pipeline *p = pipeline;
+
 	if (p->toolchain && p->toolchain->rustc)
 		return 0;
 	return TIMED(&p->toolchain_ms, find_toolchain(p, err));
+}
+
+int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err)
+{
+	if (rk_pipeline_rust(pipeline, err) < 0 ||
+	    rk_pipeline_metadata(pipeline, err) < 0)
+		return -(int)err->code;
+	return rk_pipeline_toolchain(pipeline, err);
 }
 
 int rk_pipeline_prepare(struct rk_pipeline *pipeline,
@@ -156,6 +175,16 @@ int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 	return 0;
 }
 
+int rk_pipeline_fail_metadata(const struct rk_pipeline *p, struct rk_error *err)
+{
+	rk_error_set(
+		err, RK_ENOTFOUND,
+		"the headers of kernel %s hold no Rust metadata, and none is in the cache",
+		p->kernel->release);
+	return rk_error_cure(err, "metadata-missing",
+			     "run 'rkmod prepare', or build without --no-prepare");
+}
+
 /* Metadata is there, or is made now. */
 static int require_metadata(struct rk_pipeline *p, unsigned int jobs, bool prepare,
 			    struct rk_error *err)
@@ -168,12 +197,7 @@ static int require_metadata(struct rk_pipeline *p, unsigned int jobs, bool prepa
 		return -(int)err->code;
 	if (p->metadata->origin != RK_METADATA_NONE)
 		return 0;
-	rk_error_set(
-		err, RK_ENOTFOUND,
-		"the headers of kernel %s hold no Rust metadata, and none is in the cache",
-		p->kernel->release);
-	return rk_error_cure(err, "metadata-missing",
-			     "run 'rkmod prepare', or build without --no-prepare");
+	return rk_pipeline_fail_metadata(p, err);
 }
 
 int rk_pipeline_check(struct rk_pipeline *pipeline, const struct rk_strv *paths,

@@ -59,6 +59,16 @@ RK_MUST_CHECK int rk_pipeline_kernel(struct rk_pipeline *pipeline, struct rk_err
 /* Toolchain and metadata that are there; metadata of origin NONE is no failure. */
 RK_MUST_CHECK int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err);
 
+/* The steps of rk_pipeline_find() one by one, for who goes on after a failure: is Rust
+ * on, which metadata is there, which toolchain fits it (or the kernel). */
+RK_MUST_CHECK int rk_pipeline_rust(struct rk_pipeline *pipeline, struct rk_error *err);
+RK_MUST_CHECK int rk_pipeline_metadata(struct rk_pipeline *pipeline,
+				       struct rk_error *err);
+RK_MUST_CHECK int rk_pipeline_toolchain(struct rk_pipeline *pipeline,
+					struct rk_error *err);
+/* What a build says that may make no metadata. Return: -RK_ENOTFOUND. */
+int rk_pipeline_fail_metadata(const struct rk_pipeline *pipeline, struct rk_error *err);
+
 struct rk_pipeline_prepare {
 	unsigned int jobs;
 	bool again;

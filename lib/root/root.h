@@ -92,6 +92,10 @@ struct rk_root_run {
 RK_MUST_CHECK int rk_root_run(const struct rk_root *root, const struct rk_root_run *run,
 			      struct rk_spawn_result *result, struct rk_error *err);
 
+/* Whether bubblewrap is there, if programs of this tree need it. It is not run. Return:
+ * 0, -RK_ETOOL (bwrap-missing), -RK_ENOMEM. */
+RK_MUST_CHECK int rk_root_check_run(const struct rk_root *root, struct rk_error *err);
+
 /* stdout of a program in the tree, trailing newlines removed; LC_ALL=C. */
 RK_MUST_CHECK int rk_root_capture(const struct rk_root *root, const struct rk_strv *argv,
 				  char **ret, struct rk_error *err);

@@ -62,6 +62,13 @@ static int find_bwrap(char **ret, struct rk_error *err)
 	return rk_distro_cure(NULL, &need, "bwrap-missing", "install bubblewrap", err);
 }
 
+int rk_root_check_run(const struct rk_root *root, struct rk_error *err)
+{
+	cleanup_free char *bwrap = NULL;
+
+	return root->is_host ? 0 : find_bwrap(&bwrap, err);
+}
+
 /*
  * As uid 0 there is no user namespace, and what runs would keep all rights over the
  * machine. Those over files are enough to build as `make` of uid 0 does.

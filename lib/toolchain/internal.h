@@ -2,18 +2,13 @@
 #ifndef RK_TOOLCHAIN_INTERNAL_H
 #define RK_TOOLCHAIN_INTERNAL_H
 
+#include "lib/toolchain/programs.h"
 #include "lib/toolchain/toolchain.h"
 
 /* Between the files of this folder. */
 
 /* @real: @path with its links resolved. */
 bool rk_rustc_is_proxy(const struct rk_root *root, const char *path, const char *real);
-
-/* The first line of `PROGRAM --version`, cached as @kind; "" for a program that cannot
- * say it. Return: 0, -RK_ETOOL (bubblewrap), -RK_EREFUSED, -RK_ESYS, -RK_ENOMEM. */
-RK_MUST_CHECK int rk_program_version(const struct rk_machine *machine,
-				     const struct rk_root *root, const char *path,
-				     const char *kind, char **ret, struct rk_error *err);
 
 /* Adds a candidate. One that cannot say its version is shown, and never fits. */
 RK_MUST_CHECK int rk_rustc_add(const struct rk_machine *machine,

@@ -46,6 +46,14 @@ static int find_program(const struct arch *arch, char **ret, struct rk_error *er
 	return rk_distro_cure(NULL, &need, "qemu-missing", "install QEMU", err);
 }
 
+int rk_vm_find_qemu(const char *name, char **ret, struct rk_error *err)
+{
+	const struct arch *arch;
+
+	return find_arch(name, &arch, err) < 0 ? -(int)err->code
+					       : find_program(arch, ret, err);
+}
+
 static int check_image(const char *image, struct rk_error *err)
 {
 	if (access(image, R_OK) == 0)

@@ -85,6 +85,10 @@ struct rk_vm_result {
 	unsigned int total_ms;
 };
 
+/* QEMU's program for an architecture, by uname -m. Return: 0, -RK_ENOTFOUND
+ * (qemu-missing), -RK_EREFUSED (vm-arch), -RK_ENOMEM. */
+RK_MUST_CHECK int rk_vm_find_qemu(const char *arch, char **ret, struct rk_error *err);
+
 /* "kvm", "tcg", "auto" */
 const char *rk_vm_accel_name(enum rk_vm_accel accel);
 

@@ -1,0 +1,2 @@
+. "$CASE_DIR/tree.sh"
+doctor --root ./nothing m

@@ -1,0 +1,3 @@
+. "$CASE_DIR/tree.sh"
+kdir 6.12.107 CONFIG_X86_64=y CONFIG_HAVE_RUST=y CONFIG_RUSTC_VERSION=0 CONFIG_MODVERSIONS=y
+doctor --root ./tree m
