@@ -8,12 +8,14 @@
 
 enum {
 	OPTION_NO_PREPARE = 256,
+	OPTION_OUT,
 };
 
 struct options {
 	struct rk_common common;
 	unsigned int jobs;
 	const char *dir;
+	const char *out;          /* NULL: where the sources are */
 	struct rk_strv make_args; /* after "--" */
 };
 
@@ -29,6 +31,9 @@ static bool take_option(int option, struct options *options)
 		return rk_cmd_jobs(optarg, &options->jobs);
 	case OPTION_NO_PREPARE:
 		options->common.settings[RK_SETTING_PREPARE] = "false";
+		return true;
+	case OPTION_OUT:
+		options->out = optarg;
 		return true;
 	default:
 		return false;
@@ -54,6 +59,7 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 	static const struct option longs[] = {
 		{"jobs", required_argument, NULL, 'j'},
 		{"no-prepare", no_argument, NULL, OPTION_NO_PREPARE},
+		{"out", required_argument, NULL, OPTION_OUT},
 		{0},
 	};
 	int option;
@@ -125,6 +131,7 @@ static enum rk_exit build(struct rk_app *app, const struct options *options,
 {
 	const struct rk_build_request how = {
 		.dir = request->dir,
+		.out = options->out,
 		.top = request->top,
 		.jobs = options->jobs,
 		.verbose = app->verbose,
@@ -164,7 +171,9 @@ const struct rk_cmd cmd_build = {
 	.args = "[DIR] [-- VARIABLE=VALUE...]",
 	.summary = "build the modules of a folder, and check each",
 	.help = "  -j, --jobs N            make's jobs\n"
-		"      --no-prepare        do not make Rust metadata that is missing\n",
+		"      --no-prepare        do not make Rust metadata that is missing\n"
+		"      --out DIR           build into this folder, an empty one or that of the\n"
+		"                          build before; the sources' own stays as it is\n",
 	.compiler = true,
 	.run = run,
 };

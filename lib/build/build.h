@@ -13,6 +13,7 @@ struct rk_build_input {
 
 struct rk_build_request {
 	const char *dir;   /* the module's folder, host path, absolute, links resolved */
+	const char *out;   /* folder for all that is built, made if missing; NULL: dir */
 	const char *top;   /* the repository's top: readable in a tree too; or NULL */
 	unsigned int jobs; /* 0: make's own default, or the jobserver in MAKEFLAGS */
 	bool verbose;      /* V=1: everything is passed through */
@@ -26,6 +27,8 @@ struct rk_build_request {
 struct rk_build_result {
 	int make_status;        /* exit status of make */
 	struct rk_strv modules; /* the .ko files of this folder, host paths, sorted */
+	struct rk_strv extra;   /* files with exports of other modules that modpost was
+				   given (KBUILD_EXTRA_SYMBOLS), host paths */
 	char *log;              /* path of the file that holds everything printed */
 };
 void rk_build_result_release(struct rk_build_result *result);
@@ -34,7 +37,8 @@ void rk_build_result_release(struct rk_build_result *result);
  * rk_build_check() - refuse what can be known before anything is looked up
  *
  * rk_build_run() does the same; called early, nobody waits for metadata in vain.
- * Return: 0, -RK_EREFUSED (make-variable, module-path, no-kbuild), -RK_ENOMEM.
+ * Return: 0, -RK_EREFUSED (make-variable, module-path, no-kbuild, out-folder),
+ * -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_build_check(const struct rk_build_request *request,
 				 struct rk_error *err);
@@ -53,12 +57,14 @@ RK_MUST_CHECK int rk_build_check_tools(const struct rk_machine *machine,
 /**
  * rk_build_run() - make -C KDIR M=DIR with the shim
  *
- * Never writes into KDIR. In a root tree only @dir is writable. One build of a folder at
- * a time: a second one waits. -RK_EREFUSED with an id: make-variable (O, MO, M, RUSTC,
- * KBUILD_OUTPUT, KBUILD_EXTMOD in make_args or MAKEFLAGS), module-path (a blank, '%', ':'
- * or another character that make or a shell reads something into), no-kbuild (no Kbuild
- * or Makefile in the folder), interrupted. -RK_ETOOL: make is missing. A build that fails
- * is 0 with make_status.
+ * Never writes into KDIR. In a root tree only @dir is writable, with @out only that: the
+ * sources are read where they are (MO=), or copied there where Kbuild cannot. One build
+ * of a folder at a time: a second one waits. -RK_EREFUSED with an id: make-variable (O,
+ * MO, M, RUSTC, KBUILD_OUTPUT, KBUILD_EXTMOD in make_args or MAKEFLAGS), module-path (a
+ * blank, '%', ':' or another character that make or a shell reads something into),
+ * no-kbuild (no Kbuild or Makefile in the folder), out-folder (out is not empty, or holds
+ * the sources), out-unclean (the module's folder holds objects), interrupted. -RK_ETOOL:
+ * make is missing. A build that fails is 0 with make_status.
  */
 RK_MUST_CHECK int rk_build_run(const struct rk_machine *machine,
 			       const struct rk_build_input *input,

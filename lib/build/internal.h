@@ -53,7 +53,56 @@ RK_MUST_CHECK int rk_build_shim_check(const struct rk_machine *machine,
  * beside rkmod-rustc, as LLVM_LINK=. */
 bool rk_build_inlines_helpers(const struct rk_build_input *input);
 
+/* ---- out.c, stage.c: building into another folder ---- */
+
+/* Where make works; without request->out the module's own folder. */
+struct rk_build_out {
+	char *dir;             /* takes what is built; host path */
+	char *source;          /* the sources; dir, if nothing else was asked for */
+	bool mo;               /* MO=dir; else dir holds a copy of the sources */
+	struct rk_strv copied; /* below both: the files of the copy */
+};
+
+/* What is known before the kernel is: out is none of the module's own folders. */
+RK_MUST_CHECK int rk_build_out_check(const struct rk_build_request *request,
+				     struct rk_error *err);
+
+/**
+ * rk_build_out_open() - the folder is made, and is a new one or one of a build like this
+ * @out: rk_build_out_release()
+ * Return: 0, -RK_EREFUSED (out-folder, out-unclean, module-path), -RK_ESYS, -RK_EFORMAT,
+ * -RK_ENOTFOUND, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_build_out_open(const struct rk_kernel *kernel,
+				    const struct rk_build_request *request,
+				    struct rk_build_out *out, struct rk_error *err);
+void rk_build_out_release(struct rk_build_out *out);
+
+/* With the folder's lock held: the sources, if they are copied, are brought up to date.
+ */
+RK_MUST_CHECK int rk_build_out_fill(struct rk_build_out *out, struct rk_error *err);
+
+/* The copy; sets copied. */
+RK_MUST_CHECK int rk_build_stage(struct rk_build_out *out, struct rk_error *err);
+
+/* ---- extra.c: exports of other module folders ---- */
+
+/* The files behind -i in modpost's kept command; whether it ran in KDIR. */
+void rk_build_parse_modpost(const char *text, struct rk_strv *ret, bool *ret_in_kdir);
+
+/* Those that modpost was given for a folder besides KDIR's, host paths. */
+RK_MUST_CHECK int rk_build_list_extra(const struct rk_kernel *kernel, const char *dir,
+				      struct rk_strv *ret, struct rk_error *err);
+
+/* Those that KBUILD_EXTRA_SYMBOLS after "--" or in the environment names, and that are
+ * files of the host. */
+RK_MUST_CHECK int rk_build_wanted_extra(const struct rk_strv *make_args,
+					struct rk_strv *ret, struct rk_error *err);
+
 /* ---- makeline.c ---- */
+
+/* "NAME=value", or with another of make's signs. */
+bool rk_makeline_assigns(const char *arg, const char *name);
 
 struct rk_makeline {
 	struct rk_strv argv;
@@ -70,7 +119,8 @@ struct rk_makeline_input {
 	const char *kernel_key;
 	const char *llvm; /* "" for none */
 	const char *cc;   /* "" for none */
-	bool llvm_link;   /* rk_build_inlines_helpers() */
+	const struct rk_build_out *out;
+	bool llvm_link; /* rk_build_inlines_helpers() */
 	const struct rk_build_request *request;
 };
 

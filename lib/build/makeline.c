@@ -49,7 +49,7 @@ static size_t variable_name_len(const char *arg)
 	return strcspn(arg, " \t:") < len ? 0 : len;
 }
 
-static bool assigns(const char *arg, const char *name)
+bool rk_makeline_assigns(const char *arg, const char *name)
 {
 	size_t len = variable_name_len(arg);
 
@@ -68,7 +68,7 @@ static int refuse_variable(const char *arg, const char *where, struct rk_error *
 static int check_variable(const char *arg, const char *where, struct rk_error *err)
 {
 	for (size_t i = 0; i < RK_ARRAY_LEN(refused); i++)
-		if (assigns(arg, refused[i]))
+		if (rk_makeline_assigns(arg, refused[i]))
 			return refuse_variable(arg, where, err);
 	return 0;
 }
@@ -164,9 +164,9 @@ static int take_flag(const char *word, const char *where, struct flags *flags,
 		return replace(&flags->fifo, word + sizeof(fifo) - 1, err);
 	if (word[0] == '-')
 		return 0;
-	if (assigns(word, "KCFLAGS"))
+	if (rk_makeline_assigns(word, "KCFLAGS"))
 		return replace(&flags->kcflags, strchr(word, '=') + 1, err);
-	if (assigns(word, "KAFLAGS"))
+	if (rk_makeline_assigns(word, "KAFLAGS"))
 		return replace(&flags->kaflags, strchr(word, '=') + 1, err);
 	return check_variable(word, where, err);
 }
@@ -191,7 +191,7 @@ static int read_flags(const char *variable, struct flags *flags, struct rk_error
 static bool has_variable(const struct rk_strv *args, const char *name)
 {
 	for (size_t i = 0; args && i < args->n_items; i++)
-		if (assigns(args->items[i], name))
+		if (rk_makeline_assigns(args->items[i], name))
 			return true;
 	return getenv(name) != NULL;
 }
@@ -219,9 +219,9 @@ static void add_make_args(struct rk_strv *argv, const struct rk_strv *args,
 		const char *arg = args->items[i];
 		const char *value = strchr(arg, '=');
 
-		if (assigns(arg, "KCFLAGS") && value[-1] != '+')
+		if (rk_makeline_assigns(arg, "KCFLAGS") && value[-1] != '+')
 			add_flags(argv, "KCFLAGS", value + 1, key);
-		else if (assigns(arg, "KAFLAGS") && value[-1] != '+')
+		else if (rk_makeline_assigns(arg, "KAFLAGS") && value[-1] != '+')
 			add_flags(argv, "KAFLAGS", value + 1, key);
 		else
 			rk_strv_add(argv, arg);
@@ -235,7 +235,9 @@ static void add_argv(const struct rk_makeline_input *input, const struct flags *
 	size_t shim_dir_len = strlen(input->shim) - strlen("rkmod-rustc");
 
 	rk_strv_add_all(argv, input->make, "-C", input->kdir, NULL);
-	rk_strv_addf(argv, "M=%s", request->dir);
+	if (input->out->mo)
+		rk_strv_addf(argv, "M=%s", input->out->source);
+	rk_strv_addf(argv, "%s=%s", input->out->mo ? "MO" : "M", input->out->dir);
 	rk_strv_addf(argv, "RUSTC=%s", input->shim);
 	rk_strv_addf(argv, "CLIPPY_DRIVER=%.*srkmod-clippy", (int)shim_dir_len,
 		     input->shim);

@@ -13,6 +13,7 @@
 void rk_build_result_release(struct rk_build_result *result)
 {
 	rk_strv_release(&result->modules);
+	rk_strv_release(&result->extra);
 	free(result->log);
 	memset(result, 0, sizeof(*result));
 }
@@ -54,7 +55,7 @@ static int check_module(const char *dir, struct rk_error *err)
 
 int rk_build_check(const struct rk_build_request *request, struct rk_error *err)
 {
-	if (check_module(request->dir, err) < 0)
+	if (check_module(request->dir, err) < 0 || rk_build_out_check(request, err) < 0)
 		return -(int)err->code;
 	return rk_makeline_check(request->make_args, err);
 }
@@ -104,7 +105,9 @@ struct build {
 	const struct rk_build_input *input;
 	char *shim_base; /* holds all shims: the links of one lead beside it */
 	char *shim;
+	struct rk_build_out out;
 	struct rk_makeline line;
+	struct rk_strv extra; /* files that make is to see, too */
 	struct rk_build_place place;
 	FILE *log;
 };
@@ -113,7 +116,9 @@ static void release_build(struct build *build)
 {
 	free(build->shim_base);
 	free(build->shim);
+	rk_build_out_release(&build->out);
 	rk_makeline_release(&build->line);
+	rk_strv_release(&build->extra);
 	rk_build_place_release(&build->place);
 	if (build->log)
 		fclose(build->log);
@@ -129,37 +134,61 @@ static void take_line(void *data, const char *line, size_t len, bool is_stderr)
 		build->request->on_line(build->request->data, line, len, is_stderr);
 }
 
+static bool is_bound(const struct rk_root_bind *binds, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rk_path_is_below(path, binds[i].host_path))
+			return true;
+	return false;
+}
+
+static void add_bind(struct rk_root_bind *binds, size_t *n, const char *path)
+{
+	if (!is_bound(binds, *n, path))
+		binds[(*n)++] = (struct rk_root_bind){.host_path = path};
+}
+
 enum {
-	MAX_BINDS = 5,
+	MAX_OWN_BINDS = 6,
 };
 
-static size_t list_binds(const struct build *build, struct rk_root_bind binds[MAX_BINDS])
+/* What make reads and writes besides the tree. The writable folder comes first: it may
+ * be below others, and those that are below it need none of their own. */
+static struct rk_root_bind *list_binds(const struct build *build, size_t *ret_n)
 {
 	const struct rk_build_request *request = build->request;
-	size_t n_binds = 0;
+	struct rk_root_bind *binds =
+		calloc(MAX_OWN_BINDS + build->extra.n_items, sizeof(*binds));
+	size_t n = 0;
 
-	if (request->top && strcmp(request->top, request->dir) != 0)
-		binds[n_binds++] = (struct rk_root_bind){.host_path = request->top};
-	binds[n_binds++] =
-		(struct rk_root_bind){.host_path = request->dir, .writable = true};
-	binds[n_binds++] = (struct rk_root_bind){.host_path = build->shim_base};
+	if (!binds)
+		return NULL;
+	binds[n++] = (struct rk_root_bind){.host_path = build->out.dir, .writable = true};
+	if (request->top)
+		add_bind(binds, &n, request->top);
+	add_bind(binds, &n, build->out.source);
+	binds[n++] = (struct rk_root_bind){.host_path = build->shim_base};
 	if (build->input->metadata->origin == RK_METADATA_CACHE)
-		binds[n_binds++] =
+		binds[n++] =
 			(struct rk_root_bind){.host_path = build->input->metadata->dir};
 	if (build->line.fifo && access(build->line.fifo, F_OK) == 0)
-		binds[n_binds++] = (struct rk_root_bind){.host_path = build->line.fifo,
-							 .writable = true};
-	return n_binds;
+		binds[n++] = (struct rk_root_bind){.host_path = build->line.fifo,
+						   .writable = true};
+	for (size_t i = 0; i < build->extra.n_items; i++)
+		add_bind(binds, &n, build->extra.items[i]);
+	*ret_n = n;
+	return binds;
 }
 
 static int run_make(struct build *build, const struct rk_strv *argv,
 		    struct rk_spawn_result *result, struct rk_error *err)
 {
-	struct rk_root_bind binds[MAX_BINDS];
+	size_t n_binds = 0;
+	cleanup_free struct rk_root_bind *binds = list_binds(build, &n_binds);
 	struct rk_root_run run = {
 		.argv = argv,
 		.binds = binds,
-		.n_binds = list_binds(build, binds),
+		.n_binds = n_binds,
 		.spawn = {.env_remove = &build->line.env_remove,
 			  .env_set = &build->line.env_set,
 			  .stdin_fd = -1,
@@ -168,6 +197,8 @@ static int run_make(struct build *build, const struct rk_strv *argv,
 			  .data = build},
 	};
 
+	if (!binds)
+		return rk_error_nomem(err);
 	if (rk_root_run(build->input->kernel->root, &run, result, err) == 0)
 		return 0;
 	if (err->code == RK_EREFUSED && err->sys_errno == EINTR)
@@ -244,9 +275,12 @@ static int run_build(struct build *build, struct rk_build_result *result,
 	if (rk_build_place_finish(&build->place, err) < 0)
 		return -(int)err->code;
 	result->make_status = made.status;
-	return made.status == 0
-		       ? rk_build_list_modules(build->request->dir, &result->modules, err)
-		       : 0;
+	if (made.status != 0)
+		return 0;
+	if (rk_build_list_modules(build->out.dir, &result->modules, err) < 0)
+		return -(int)err->code;
+	return rk_build_list_extra(build->input->kernel, build->out.dir, &result->extra,
+				   err);
 }
 
 static int prepare(struct build *build, const struct rk_machine *machine,
@@ -260,12 +294,14 @@ static int prepare(struct build *build, const struct rk_machine *machine,
 					  .cc = build->input->toolchain->cc,
 					  .llvm_link =
 						  rk_build_inlines_helpers(build->input),
+					  .out = &build->out,
 					  .request = build->request};
 
 	if (find_make(build->input->kernel->root, &make, err) < 0 ||
 	    rk_build_shim_base(machine, &build->shim_base, err) < 0 ||
 	    rk_build_shim(machine, build->input, &build->shim, err) < 0 ||
-	    make_kernel_key(build->input->kernel, kernel_key, err) < 0)
+	    make_kernel_key(build->input->kernel, kernel_key, err) < 0 ||
+	    rk_build_wanted_extra(build->request->make_args, &build->extra, err) < 0)
 		return -(int)err->code;
 	input.make = make;
 	input.shim = build->shim;
@@ -282,8 +318,10 @@ int rk_build_run(const struct rk_machine *machine, const struct rk_build_input *
 
 	if (rk_build_check(request, err) < 0 ||
 	    rk_build_check_tools(machine, input->kernel, err) < 0 ||
+	    rk_build_out_open(input->kernel, request, &build.out, err) < 0 ||
 	    prepare(&build, machine, err) < 0 ||
-	    rk_build_place_open(machine, request->dir, &build.place, err) < 0 ||
+	    rk_build_place_open(machine, build.out.dir, &build.place, err) < 0 ||
+	    rk_build_out_fill(&build.out, err) < 0 ||
 	    rk_strdup(build.place.log, &done.log, err) < 0 ||
 	    run_build(&build, &done, err) < 0)
 		return -(int)err->code;

@@ -218,9 +218,9 @@ static int list_extra(const struct rk_pipeline *p, struct rk_strv *ret,
 
 		if (!path)
 			return rk_error_nomem(err);
-		if (access(path, F_OK) == 0)
+		if (access(path, F_OK) == 0 && !rk_strv_contains(ret, path))
 			rk_strv_add(ret, path);
-		else
+		else if (access(path, F_OK) != 0)
 			rk_log(RK_LOG_DEBUG, "KBUILD_EXTRA_SYMBOLS: no '%s'", path);
 		next += len;
 	}

@@ -255,6 +255,8 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 		return -(int)err->code;
 	if (p->build.make_status != 0)
 		return 0;
+	if (!p->extra_symbols)
+		p->extra_symbols = &p->build.extra;
 	return rk_pipeline_check(p, &p->build.modules, err);
 }
 

@@ -2,6 +2,9 @@
 #include "lib/build/internal.h"
 #include "tests/unit/tap.h"
 
+static char folder[] = "/m";
+static const struct rk_build_out in_place = {.dir = folder, .source = folder};
+
 static void clear_environment(void)
 {
 	unsetenv("MAKEFLAGS");
@@ -24,6 +27,7 @@ static int init(const char *words, unsigned int jobs, bool verbose,
 					  .kernel_key = "12ab",
 					  .llvm = "",
 					  .cc = "",
+					  .out = &in_place,
 					  .request = &request};
 	char copy[512];
 
@@ -88,6 +92,7 @@ static void llvm_and_cc_of_the_toolchain_are_given(void)
 					  .kernel_key = "1",
 					  .llvm = "-19",
 					  .cc = "clang",
+					  .out = &in_place,
 					  .request = &request};
 	struct rk_error err = RK_ERROR_INIT;
 
@@ -100,6 +105,34 @@ static void llvm_and_cc_of_the_toolchain_are_given(void)
 	input.llvm_link = true;
 	EXPECT_INT(rk_makeline_init(&input, &line, &err), 0);
 	EXPECT_STR(find(&line, "LLVM_LINK="), "LLVM_LINK=/s/1/rkmod-llvm-link");
+}
+
+static void another_folder_is_given_where_kbuild_knows_it(void)
+{
+	char source[] = "/s/m";
+	char dir[] = "/o";
+	struct rk_build_out out = {.dir = dir, .source = source, .mo = true};
+	cleanup(rk_makeline_release) struct rk_makeline line = {0};
+	struct rk_build_request request = {.dir = "/s/m", .out = "/o"};
+	struct rk_makeline_input input = {.make = "make",
+					  .kdir = "/k",
+					  .shim = "/s/1/rkmod-rustc",
+					  .kernel_key = "1",
+					  .llvm = "",
+					  .cc = "",
+					  .out = &out,
+					  .request = &request};
+	struct rk_error err = RK_ERROR_INIT;
+
+	clear_environment();
+	EXPECT_INT(rk_makeline_init(&input, &line, &err), 0);
+	EXPECT_STR(find(&line, "M="), "M=/s/m");
+	EXPECT_STR(find(&line, "MO="), "MO=/o");
+	rk_makeline_release(&line);
+	out.mo = false;
+	EXPECT_INT(rk_makeline_init(&input, &line, &err), 0);
+	EXPECT_STR(find(&line, "M="), "M=/o");
+	EXPECT(!find(&line, "MO="));
 }
 
 static void other_variables_and_targets_pass(void)
@@ -155,6 +188,7 @@ static void a_blank_before_the_sign_hides_nothing(void)
 					  .kernel_key = "1",
 					  .llvm = "",
 					  .cc = "",
+					  .out = &in_place,
 					  .request = &request};
 	struct rk_makeline line = {0};
 	struct rk_error err = RK_ERROR_INIT;
@@ -254,6 +288,7 @@ static const struct test tests[] = {
 	TEST(the_least_is_folder_kernel_and_shim),
 	TEST(jobs_and_verbose_are_given),
 	TEST(llvm_and_cc_of_the_toolchain_are_given),
+	TEST(another_folder_is_given_where_kbuild_knows_it),
 	TEST(other_variables_and_targets_pass),
 	TEST(each_refused_variable_is_refused_in_each_form),
 	TEST(a_blank_before_the_sign_hides_nothing),

@@ -1,0 +1,1 @@
+mkdir m; touch m/Kbuild; rkmod build --out . m; rkmod build --out m/../m m
