@@ -36,7 +36,7 @@ struct rk_cmd {
 	const char *args;    /* usage after the name, "" if none */
 	const char *summary; /* one line for `rkmod help` */
 	const char *help;    /* its own options, a line each, as --help prints them; "" */
-	bool compiler;       /* takes --source --rustc --llvm */
+	bool compiler;       /* takes --source --rustc --llvm --force */
 	enum rk_exit (*run)(struct rk_app *app, int argc,
 			    char **argv); /* argv[0]: name */
 };
@@ -44,6 +44,7 @@ struct rk_cmd {
 /* What the common options said; values live in argv, NULL where not given. */
 struct rk_common {
 	const char *settings[RK_N_SETTINGS];
+	bool force; /* --force */
 };
 
 enum {

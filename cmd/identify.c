@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <string.h>
 
 #include "cmd/identify.h"
@@ -132,6 +133,7 @@ enum rk_exit rk_cmd_identify(const struct rk_app *app, const char *root,
 
 	if (identify(app, root, symvers, rustcs, &toolchain, &err) < 0)
 		return rk_cmd_fail(app, &err);
+	assert(toolchain);
 	if (app->format == RK_FORMAT_JSON
 		    ? print_json(app, symvers, toolchain) != RK_EXIT_OK
 		    : print_text(app, symvers, toolchain, &err) < 0)

@@ -14,6 +14,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_SOURCE,
 	OPTION_RUSTC,
+	OPTION_FORCE,
 	OPTION_LLVM,
 	MAX_OPTIONS = 48,
 	MAX_JOBS = 4096,
@@ -36,12 +37,14 @@ static const struct option compiler_options[] = {
 	{"source", required_argument, NULL, OPTION_SOURCE},
 	{"rustc", required_argument, NULL, OPTION_RUSTC},
 	{"llvm", required_argument, NULL, OPTION_LLVM},
+	{"force", no_argument, NULL, OPTION_FORCE},
 };
 
 static const char compiler_help[] =
 	"      --source DIR|FILE   the kernel's source, for metadata that is missing\n"
 	"      --rustc PATH        use this rustc (it must be the kernel's)\n"
-	"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n";
+	"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n"
+	"      --force             go on against advice: with compilers that do not fit\n";
 
 static const char common_help[] =
 	"      --root NAME|DIR     the kernel, compiler and sources of a root tree\n"
@@ -124,6 +127,9 @@ static int take_common(struct rk_app *app, int option, struct rk_common *common)
 	case OPTION_LLVM:
 		common->settings[RK_SETTING_LLVM] = optarg;
 		return 0;
+	case OPTION_FORCE:
+		common->force = true;
+		return 0;
 	case OPTION_FORMAT:
 		return set_format(app, optarg) ? 0 : -1;
 	case OPTION_COLOR:
@@ -201,8 +207,10 @@ bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common 
 {
 	struct rk_error err = RK_ERROR_INIT;
 
-	if (rk_request_init(&app->machine, dir, common->settings, true, ret, &err) == 0)
+	if (rk_request_init(&app->machine, dir, common->settings, true, ret, &err) == 0) {
+		ret->force = common->force;
 		return true;
+	}
 	rk_cmd_fail(app, &err);
 	return false;
 }

@@ -4,12 +4,9 @@
 
 #include "lib/base/file.h"
 #include "lib/pipeline/doctor-lines.h"
+#include "lib/toolchain/override.h"
 #include "lib/toolchain/programs.h"
 #include "lib/vm/vm.h"
-
-enum {
-	FILE_LIMIT = 65536,
-};
 
 /* ---- environment ---- */
 
@@ -108,99 +105,42 @@ static void look_at_environment(struct rk_doctor_look *look)
 
 /* ---- rust-toolchain ---- */
 
-/* The channel of either form: one word, or "channel = "1.85"" of a TOML file. Points
- * into @text, its length in @ret_len; NULL: an empty file. */
-static const char *find_channel(const char *text, size_t *ret_len)
-{
-	const char *channel = strstr(text, "channel");
-
-	if (channel) {
-		channel += strlen("channel");
-		channel += strspn(channel, " \t=\"'");
-	} else {
-		channel = text + strspn(text, " \t\r\n");
-		if (channel[0] == '[')
-			return NULL;
-	}
-	*ret_len = strcspn(channel, " \t\r\n\"'#");
-	return *ret_len ? channel : NULL;
-}
-
-/* "1.85" and "1.85.1-x86_64-unknown-linux-gnu" name "rustc 1.85.1 (...)". */
-static bool names_rustc(const char *channel, size_t len, const char *text)
-{
-	const char *version = strchr(text, ' ');
-	size_t n = strcspn(channel, "-");
-	size_t version_len;
-
-	if (!version)
-		return false;
-	version++;
-	version_len = strcspn(version, " ");
-	if (n > len)
-		n = len;
-	return n && version_len >= n && strncmp(version, channel, n) == 0 &&
-	       (version_len == n || version[n] == '.');
-}
-
-static void judge_channel(struct rk_doctor_look *look, const char *path, const char *text)
+static void judge_channel(struct rk_doctor_look *look, const struct rk_override *override)
 {
 	const struct rk_pipeline *p = look->pipeline;
 	const char *wanted = p->toolchain ? p->toolchain->wanted : p->kernel->rustc_text;
 	struct rk_doctor_line *line;
-	size_t len = 0;
-	const char *channel = find_channel(text, &len);
 
-	if (channel && names_rustc(channel, len, wanted))
-		return;
-	if (channel)
+	if (!override->channel[0])
 		line = rk_doctor_add(look, RK_DOCTOR_WARNING, RK_DOCTOR_BUILD,
-				     "rust-toolchain", "toolchain-file",
-				     "'%s' asks rustup for '%.*s', the kernel wants '%s'",
-				     path, (int)len, channel, wanted);
+				     "rust-toolchain", "rust-toolchain-file",
+				     "'%s' names no channel", override->path);
+	else if (rk_override_contradicts(override->channel, wanted))
+		line = rk_doctor_add(look, RK_DOCTOR_WARNING, RK_DOCTOR_BUILD,
+				     "rust-toolchain", "rust-toolchain-file",
+				     "'%s' asks rustup for '%s', the kernel wants '%s'",
+				     override->path, override->channel, wanted);
 	else
-		line = rk_doctor_add(look, RK_DOCTOR_WARNING, RK_DOCTOR_BUILD,
-				     "rust-toolchain", "toolchain-file",
-				     "'%s' names no channel", path);
+		return;
 	rk_doctor_why(look, line,
 		      "rkmod goes by the kernel and runs no proxy of rustup; cargo, "
 		      "rust-analyzer and a make of your own may take the other compiler");
 	rk_doctor_cure(look, line, "remove the file, or name the kernel's rustc in it");
 }
 
-/* rustup reads the nearest one, upwards. */
-static bool look_into(struct rk_doctor_look *look, const char *dir)
-{
-	static const char *const names[] = {"rust-toolchain", "rust-toolchain.toml"};
-
-	for (size_t i = 0; i < RK_ARRAY_LEN(names); i++) {
-		cleanup_buf struct rk_buf text = RK_BUF_INIT;
-		cleanup_free char *path = NULL;
-		struct rk_error err = RK_ERROR_INIT;
-
-		if (rk_path_join(dir, names[i], &path, &err) < 0 ||
-		    rk_file_read(path, FILE_LIMIT, &text, &err) < 0)
-			continue;
-		judge_channel(look, path, rk_buf_str(&text));
-		return true;
-	}
-	return false;
-}
-
 static void look_for_toolchain_file(struct rk_doctor_look *look)
 {
 	const struct rk_pipeline *p = look->pipeline;
-	cleanup_free char *dir = NULL;
-	struct rk_error err = RK_ERROR_INIT;
-	const char *top = p->request->top ? p->request->top : p->request->dir;
-	char *slash;
+	struct rk_override override = {0};
+	struct rk_error ignored = RK_ERROR_INIT;
 
-	if (!p->kernel || !p->kernel->rustc_text[0] ||
-	    rk_strdup(p->request->dir, &dir, &err) < 0)
+	if (!p->kernel || !p->kernel->rustc_text[0])
 		return;
-	while (!look_into(look, dir) && strcmp(dir, top) != 0 &&
-	       rk_path_is_below(dir, top) && (slash = strrchr(dir, '/')))
-		*slash = '\0';
+	if (rk_override_find(p->request->dir, p->request->top, &override, &ignored) ==
+		    0 &&
+	    override.path)
+		judge_channel(look, &override);
+	rk_override_release(&override);
 }
 
 /* ---- rkmod vm ---- */

@@ -6,6 +6,7 @@
 #include "lib/pipeline/diagnose.h"
 #include "lib/pipeline/judge.h"
 #include "lib/pipeline/pipeline.h"
+#include "lib/toolchain/override.h"
 
 static int64_t now_ms(void)
 {
@@ -103,6 +104,7 @@ static int find_toolchain(struct rk_pipeline *p, struct rk_error *err)
 		.rustc = setting(p, RK_SETTING_RUSTC),
 		.llvm = setting(p, RK_SETTING_LLVM),
 		.env_llvm = getenv("LLVM"),
+		.force = p->request->force,
 	};
 	const char *text = p->metadata ? p->metadata->rustc_text : NULL;
 	const char *wanted = text && text[0] ? text : NULL;
@@ -135,13 +137,40 @@ int rk_pipeline_metadata(struct rk_pipeline *pipeline, struct rk_error *err)
 		     rk_metadata_find(p->machine, p->kernel, &p->metadata, err));
 }
 
+/* Who runs plain make beside rkmod gets another compiler. */
+static int note_override(struct rk_pipeline *p, struct rk_error *err)
+{
+	struct rk_override override = {0};
+	const char *wanted = p->toolchain->wanted;
+	int r;
+
+	if (!p->request->dir)
+		return 0;
+	r = rk_override_find(p->request->dir, p->request->top, &override, err);
+	if (r == 0 && override.path &&
+	    rk_override_contradicts(override.channel, wanted)) {
+		struct rk_finding *finding = rk_findings_add(
+			&p->findings, "rust-toolchain-file",
+			"'%s' asks for rustc %s, and kernel %s needs '%s'", override.path,
+			override.channel, p->kernel->release, wanted);
+
+		rk_finding_fix(&p->findings, finding,
+			       "rkmod ignores the file; remove it unless other crates "
+			       "here want it");
+	}
+	rk_override_release(&override);
+	return r;
+}
+
 int rk_pipeline_toolchain(struct rk_pipeline *pipeline, struct rk_error *err)
 {
 	struct rk_pipeline *p = pipeline;
 
 	if (p->toolchain && p->toolchain->rustc)
 		return 0;
-	return TIMED(&p->toolchain_ms, find_toolchain(p, err));
+	if (TIMED(&p->toolchain_ms, find_toolchain(p, err)) < 0)
+		return -(int)err->code;
+	return note_override(p, err);
 }
 
 int rk_pipeline_find(struct rk_pipeline *pipeline, struct rk_error *err)

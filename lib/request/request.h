@@ -37,6 +37,7 @@ struct rk_request {
 	char *dir;  /* the folder that is worked on, absolute, links resolved */
 	char *top;  /* the repository's top, NULL if none or without use_file */
 	char *file; /* the rkmod.json that was read, NULL if none */
+	bool force; /* --force: go on against advice; never from a file */
 };
 
 /* "root", "kernel", ...: the key in rkmod.json; the option is "--" and the same. */

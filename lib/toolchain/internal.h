@@ -36,8 +36,10 @@ int rk_rustc_fail(const struct rk_kernel *kernel, const struct rk_toolchain *too
 /* A warning if the crate hashes of Module.symvers are not those of the wanted text. */
 void rk_rustc_check_tags(const struct rk_toolchain *toolchain);
 
-/* Sets llvm, cc and cc_why. Return: 0, -RK_EREFUSED (llvm-mismatch), -RK_ENOMEM. */
-RK_MUST_CHECK int rk_llvm_choose(const struct rk_kernel *kernel,
+/* Sets llvm, cc and cc_why. Return: 0, -RK_EREFUSED (llvm-mismatch), -RK_ENOTFOUND
+ * (llvm-missing), -RK_ETOOL, -RK_ESYS, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_llvm_choose(const struct rk_machine *machine,
+				 const struct rk_kernel *kernel,
 				 const struct rk_toolchain_request *request,
 				 struct rk_toolchain *toolchain, struct rk_error *err);
 

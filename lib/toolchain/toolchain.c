@@ -37,14 +37,28 @@ static int set_wanted(const struct rk_kernel *kernel, const char *wanted,
 	return rk_strdup(from, &toolchain->wanted_from, err);
 }
 
+/* --force: the first one that runs. Return: 0, or the failure of @err. */
+static int take_unfit(struct rk_toolchain *toolchain, struct rk_error *err)
+{
+	for (size_t i = 0; i < toolchain->n_candidates && !toolchain->rustc; i++)
+		if (toolchain->candidates[i].text[0])
+			toolchain->rustc = &toolchain->candidates[i];
+	if (!toolchain->rustc)
+		return -(int)err->code;
+	rk_log(RK_LOG_WARNING, "%s; going on against advice, because of --force",
+	       err->msg);
+	*err = (struct rk_error)RK_ERROR_INIT;
+	return 0;
+}
+
 static int find_rustc(const struct rk_machine *machine, const struct rk_kernel *kernel,
-		      const char *asked, struct rk_toolchain *toolchain,
-		      struct rk_error *err)
+		      const struct rk_toolchain_request *request,
+		      struct rk_toolchain *toolchain, struct rk_error *err)
 {
 	cleanup_strv struct rk_strv only = RK_STRV_INIT;
 
-	if (asked)
-		rk_strv_add(&only, asked);
+	if (request->rustc)
+		rk_strv_add(&only, request->rustc);
 	if (!toolchain->wanted[0] && !toolchain->core_tag[0]) {
 		rk_error_set(err, RK_ENOTFOUND,
 			     "the configuration of kernel %s names no rustc: "
@@ -57,7 +71,22 @@ static int find_rustc(const struct rk_machine *machine, const struct rk_kernel *
 	if (rk_strv_check(&only, err) < 0 ||
 	    rk_rustc_search(machine, kernel->root, &only, false, toolchain, err) < 0)
 		return -(int)err->code;
-	return toolchain->rustc ? 0 : rk_rustc_fail(kernel, toolchain, err);
+	if (toolchain->rustc)
+		return 0;
+	rk_rustc_fail(kernel, toolchain, err);
+	return request->force ? take_unfit(toolchain, err) : -(int)err->code;
+}
+
+static int set_nothing(struct rk_toolchain *toolchain, struct rk_error *err)
+{
+	struct rk_error failed = RK_ERROR_INIT;
+
+	if (rk_strdup("", &toolchain->llvm, &failed) == 0 &&
+	    rk_strdup("", &toolchain->cc, &failed) == 0 &&
+	    rk_strdup("", &toolchain->cc_why, &failed) == 0)
+		return 0;
+	*err = failed;
+	return -(int)err->code;
 }
 
 int rk_toolchain_resolve(const struct rk_machine *machine, const struct rk_kernel *kernel,
@@ -70,10 +99,13 @@ int rk_toolchain_resolve(const struct rk_machine *machine, const struct rk_kerne
 
 	if (!toolchain)
 		return rk_error_nomem(err);
-	if (set_wanted(kernel, wanted, toolchain, err) < 0 ||
-	    rk_llvm_choose(kernel, request, toolchain, err) < 0)
+	if (set_wanted(kernel, wanted, toolchain, err) < 0)
 		return -(int)err->code;
-	r = find_rustc(machine, kernel, request->rustc, toolchain, err);
+	r = find_rustc(machine, kernel, request, toolchain, err);
+	if (r == 0)
+		r = rk_llvm_choose(machine, kernel, request, toolchain, err);
+	if (r < 0 && !toolchain->llvm && set_nothing(toolchain, err) < 0)
+		return -(int)err->code;
 	/* What was looked at is shown also where nothing fits. */
 	if (r == 0 || r == -RK_ENOTFOUND)
 		*ret = RK_STEAL(toolchain);
@@ -89,10 +121,8 @@ int rk_toolchain_identify(const struct rk_machine *machine, const struct rk_root
 
 	if (!toolchain)
 		return rk_error_nomem(err);
-	if (rk_strdup("", &toolchain->wanted, err) < 0 ||
-	    rk_strdup("", &toolchain->llvm, err) < 0 ||
-	    rk_strdup("", &toolchain->cc, err) < 0 ||
-	    rk_strdup("", &toolchain->cc_why, err) < 0 ||
+	if (set_nothing(toolchain, err) < 0 ||
+	    rk_strdup("", &toolchain->wanted, err) < 0 ||
 	    rk_strdup("Module.symvers", &toolchain->wanted_from, err) < 0)
 		return -(int)err->code;
 	if (!rk_crate_tag_of_kernel(symvers, "core", toolchain->core_tag)) {

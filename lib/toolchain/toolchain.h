@@ -29,6 +29,7 @@ struct rk_toolchain_request {
 	const char *llvm;  /* explicit LLVM= value ("1", "-19"; "0" or "" for none), or
 			      NULL;  wins over what the kernel says */
 	const char *env_llvm; /* LLVM of the environment, or NULL: must not contradict */
+	bool force; /* what contradicts, is missing or does not fit is said, and taken */
 };
 
 /* The compilers that fit a kernel. Made once, handed on read-only. */
@@ -54,8 +55,10 @@ struct rk_toolchain {
  * rustc) @ret is set all the same, with rustc NULL, so that the candidates can be shown.
  * The first candidate that fits ends the search.
  * Version texts are cached in machine->cache_dir by path, inode, size and mtime.
- * Other failures: -RK_EREFUSED (LLVM contradicts the kernel: llvm-mismatch), -RK_ETOOL,
- * -RK_ESYS, -RK_ENOMEM.
+ * With request->force and none that fits the first one that runs is taken.
+ * Other failures: -RK_EREFUSED (LLVM contradicts the kernel: llvm-mismatch),
+ * -RK_ENOTFOUND (clang-built, and no clang here: llvm-missing; @ret is set then, too),
+ * -RK_ETOOL, -RK_ESYS, -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_toolchain_resolve(const struct rk_machine *machine,
 				       const struct rk_kernel *kernel,

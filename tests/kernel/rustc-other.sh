@@ -33,4 +33,7 @@ stderr_has 'it names a package' 'rustc'
 
 BINDS=()
 expect 0 'the right one builds' rkmod build --root "$ROOT" "$T/m"
+echo 1.80.0 >"$T/m/rust-toolchain"
+expect 0 'so it does beside a file for rustup' rkmod build --root "$ROOT" "$T/m"
+stdout_has 'which is reported where it names another one' "asks for rustc 1.80.0, and kernel"
 finish

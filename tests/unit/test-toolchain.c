@@ -487,12 +487,32 @@ static void expect_llvm(struct fixture *fixture, const char *llvm, const char *e
 static const char clang_config[] = "CONFIG_CC_IS_CLANG=y\nCONFIG_LD_IS_LLD=y\n"
 				   "CONFIG_CLANG_VERSION=190107\n";
 
+/* clang, ld.lld and llvm-link, all with this suffix. */
+static void put_llvm(const struct fixture *fixture, const char *suffix, const char *major)
+{
+	static const char *const tools[] = {"clang", "ld.lld", "llvm-link"};
+	cleanup_free char *text = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	EXPECT_INT(rk_format(&text, &err, "#!/bin/sh\necho Debian clang version %s.1.7\n",
+			     major),
+		   0);
+	for (size_t i = 0; i < RK_ARRAY_LEN(tools); i++) {
+		cleanup_free char *name = NULL;
+
+		EXPECT_INT(rk_format(&name, &err, "bin/%s%s", tools[i], suffix), 0);
+		put_program(fixture, name, text);
+	}
+}
+
 static void llvm_is_derived_from_the_configuration(void)
 {
 	cleanup_fixture struct fixture fixture;
 
 	setup(&fixture);
 	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_llvm(&fixture, "", "19");
+	put_llvm(&fixture, "-18", "18");
 	expect_llvm(&fixture, NULL, NULL, "", "");
 	expect_llvm(&fixture, NULL, "", "", "");
 	set_config(&fixture, clang_config);
@@ -508,19 +528,89 @@ static void the_suffix_is_used_where_plain_clang_is_not_the_one(void)
 
 	setup(&fixture);
 	put_rustc(&fixture, "bin/rustc", WANTED);
-	put_program(&fixture, "bin/clang-19", "");
+	put_llvm(&fixture, "-19", "19");
 	set_config(&fixture, clang_config);
 	expect_llvm(&fixture, NULL, NULL, "-19", "");
 	put_link(&fixture, "bin/clang", "clang-19");
+	put_link(&fixture, "bin/ld.lld", "ld.lld-19");
 	expect_llvm(&fixture, NULL, NULL, "1", "");
 	put_program(&fixture, "bin/clang-21", "");
 	put_link(&fixture, "bin/clang", "clang-21");
 	expect_llvm(&fixture, NULL, NULL, "-19", "");
 }
 
+static void the_suffix_is_used_where_only_the_linker_has_one(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_llvm(&fixture, "-19", "19");
+	put_link(&fixture, "bin/clang", "clang-19");
+	set_config(&fixture, clang_config);
+	expect_llvm(&fixture, NULL, NULL, "-19", "");
+}
+
+static void another_version_is_better_than_none(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_program(&fixture, "bin/clang-20", "");
+	put_llvm(&fixture, "-17", "17");
+	set_config(&fixture, clang_config);
+	expect_llvm(&fixture, NULL, NULL, "-17", "");
+}
+
+static void a_clang_kernel_without_clang_stops_at_once(void)
+{
+	struct rk_toolchain_request request = {0};
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_program(&fixture, "bin/clang", "");
+	set_config(&fixture, clang_config);
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	EXPECT_STR(fixture.err.id, "llvm-missing");
+	EXPECT_HAS(fixture.err.msg,
+		   "kernel 7.2 was built with 'gcc 14'; not here: 'ld.lld'");
+	EXPECT(fixture.toolchain && fixture.toolchain->rustc);
+	request.env_llvm = "-18";
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	EXPECT_HAS(fixture.err.msg, "not here: 'clang-18', 'ld.lld-18'");
+	request.env_llvm = "/opt/llvm/bin/";
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	EXPECT_HAS(fixture.err.msg, "'/opt/llvm/bin/clang', '/opt/llvm/bin/ld.lld'");
+	request.force = true;
+	EXPECT_INT(resolve(&fixture, &request, NULL), 0);
+	EXPECT(fixture.toolchain &&
+	       strcmp(fixture.toolchain->llvm, "/opt/llvm/bin/") == 0);
+}
+
+static void inlined_helpers_want_the_llvm_of_rustc(void)
+{
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_llvm(&fixture, "", "18");
+	set_config(&fixture, "CONFIG_CC_IS_CLANG=y\nCONFIG_LD_IS_LLD=y\n"
+			     "CONFIG_CLANG_VERSION=190107\n"
+			     "CONFIG_RUSTC_LLVM_MAJOR_VERSION=19\n"
+			     "CONFIG_RUST_INLINE_HELPERS=y\n");
+	EXPECT_INT(resolve(&fixture, &nothing, NULL), -RK_EREFUSED);
+	EXPECT_STR(fixture.err.id, "llvm-mismatch");
+	EXPECT_HAS(fixture.err.msg, "clang must be of rustc's LLVM 19");
+	EXPECT_HAS(fixture.err.msg, "clang version 18.1.7");
+	put_llvm(&fixture, "-19", "19");
+	expect_llvm(&fixture, NULL, NULL, "-19", "");
+}
+
 static void llvm_in_the_environment_must_not_contradict(void)
 {
-	const struct rk_toolchain_request request = {.env_llvm = "1"};
+	struct rk_toolchain_request request = {.env_llvm = "1"};
 	cleanup_fixture struct fixture fixture;
 
 	setup(&fixture);
@@ -530,18 +620,45 @@ static void llvm_in_the_environment_must_not_contradict(void)
 	EXPECT_HAS(fixture.err.msg, "LLVM=1 in the environment, but kernel 7.2");
 	EXPECT_HAS(fixture.err.msg, "gcc 14");
 	EXPECT(!fixture.toolchain);
+	request.env_llvm = "0"; /* make takes it for a yes */
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_EREFUSED);
 }
 
-static void an_explicit_llvm_wins(void)
+static void an_explicit_llvm_that_contradicts_needs_force(void)
 {
+	struct rk_toolchain_request request = {.llvm = "1"};
 	cleanup_fixture struct fixture fixture;
 
 	setup(&fixture);
 	put_rustc(&fixture, "bin/rustc", WANTED);
-	expect_llvm(&fixture, "1", "1", "1", "");
+	put_llvm(&fixture, "", "19");
 	expect_llvm(&fixture, "0", "1", "", "");
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_EREFUSED);
+	EXPECT_STR(fixture.err.id, "llvm-mismatch");
+	EXPECT_HAS(fixture.err.cure, "--force");
+	request.force = true;
+	EXPECT_INT(resolve(&fixture, &request, NULL), 0);
+	EXPECT(fixture.toolchain && strcmp(fixture.toolchain->llvm, "1") == 0);
 	set_config(&fixture, clang_config);
-	expect_llvm(&fixture, "0", NULL, "", "");
+	expect_llvm(&fixture, "1", NULL, "1", "");
+	request = (struct rk_toolchain_request){.llvm = "0"};
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_EREFUSED);
+}
+
+static void force_takes_the_first_compiler_that_runs(void)
+{
+	const struct rk_toolchain_request request = {.force = true};
+	cleanup_fixture struct fixture fixture;
+
+	setup(&fixture);
+	put_program(&fixture, "bin/rustc-1.85", "#!/bin/sh\nexit 1\n");
+	EXPECT_INT(resolve(&fixture, &request, NULL), -RK_ENOTFOUND);
+	put_rustc(&fixture, "bin/rustc", OTHER);
+	EXPECT_INT(resolve(&fixture, &request, NULL), 0);
+	if (EXPECT(fixture.toolchain && fixture.toolchain->rustc)) {
+		EXPECT_STR(fixture.toolchain->rustc->text, OTHER);
+		EXPECT(!fixture.toolchain->rustc->fits);
+	}
 }
 
 static const struct test tests[] = {
@@ -567,6 +684,11 @@ static const struct test tests[] = {
 	TEST(llvm_is_derived_from_the_configuration),
 	TEST(the_suffix_is_used_where_plain_clang_is_not_the_one),
 	TEST(llvm_in_the_environment_must_not_contradict),
-	TEST(an_explicit_llvm_wins),
+	TEST(the_suffix_is_used_where_only_the_linker_has_one),
+	TEST(another_version_is_better_than_none),
+	TEST(a_clang_kernel_without_clang_stops_at_once),
+	TEST(inlined_helpers_want_the_llvm_of_rustc),
+	TEST(an_explicit_llvm_that_contradicts_needs_force),
+	TEST(force_takes_the_first_compiler_that_runs),
 };
 TAP_MAIN(tests)
