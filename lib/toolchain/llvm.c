@@ -126,14 +126,12 @@ static bool plain_is_other(const struct choice *choice, const char *suffix)
 	return versioned && (!plain || strcmp(plain, versioned) != 0);
 }
 
-/* "" for the plain names, or "-19". Sets *ret_missing if nothing is complete. */
-static void choose_suffix(const struct choice *choice, char ret[SUFFIX_SIZE],
-			  bool *ret_missing)
+/* "" for the plain names, or "-19": those that are best where nothing is complete. */
+static void choose_suffix(const struct choice *choice, char ret[SUFFIX_SIZE])
 {
 	long major = choice->family.major;
 	bool other;
 
-	*ret_missing = false;
 	snprintf(ret, SUFFIX_SIZE, "-%ld", major);
 	other = major && plain_is_other(choice, ret);
 	if (other && is_complete(choice, ret))
@@ -152,7 +150,6 @@ static void choose_suffix(const struct choice *choice, char ret[SUFFIX_SIZE],
 		       choice->kernel->release, choice->kernel->cc_text, ret + 1);
 		return;
 	}
-	*ret_missing = true;
 	snprintf(ret, SUFFIX_SIZE, "-%ld", major);
 	if (!other)
 		ret[0] = '\0';
@@ -292,34 +289,37 @@ static int take_given(const struct choice *choice, const char *value, bool expli
 	cleanup_free char *why = NULL;
 
 	if (check_contradiction(choice, value, explicit, err) < 0 ||
-	    (!off && choice->family.clang && check_tools(choice, value, err) < 0) ||
 	    rk_format(&why, err, "%s '%s'%s", explicit ? "--llvm" : "LLVM", value,
-		      explicit ? " was asked for" : " in the environment") < 0)
+		      explicit ? " was asked for" : " in the environment") < 0 ||
+	    set(choice->toolchain, off ? "" : value, "", why, err) < 0)
 		return -(int)err->code;
-	return set(choice->toolchain, off ? "" : value, "", why, err);
+	return off || !choice->family.clang ? 0 : check_tools(choice, value, err);
+}
+
+static int set_clang(const struct choice *choice, const char *suffix,
+		     struct rk_error *err)
+{
+	cleanup_free char *why = NULL;
+	cleanup_free char *cc = NULL;
+
+	if (rk_format(&cc, err, "clang%s", suffix) < 0 ||
+	    rk_format(&why, err, "CONFIG_CC_IS_CLANG=y and CONFIG_LD_IS_LLD=y, clang %ld",
+		      choice->family.major) < 0)
+		return -(int)err->code;
+	if (choice->family.lld)
+		return set(choice->toolchain, suffix[0] ? suffix : "1", "", why, err);
+	return set(choice->toolchain, "", cc,
+		   "CONFIG_CC_IS_CLANG=y without CONFIG_LD_IS_LLD", err);
 }
 
 static int take_clang(const struct choice *choice, struct rk_error *err)
 {
 	char suffix[SUFFIX_SIZE];
-	cleanup_free char *why = NULL;
-	cleanup_free char *cc = NULL;
-	bool missing;
 
-	choose_suffix(choice, suffix, &missing);
-	if (missing ? fail_missing(choice, suffix, err) < 0
-		    : check_inlining(choice, suffix, err) < 0)
+	choose_suffix(choice, suffix);
+	if (set_clang(choice, suffix, err) < 0)
 		return -(int)err->code;
-	if (!choice->family.lld) {
-		if (rk_format(&cc, err, "clang%s", suffix) < 0)
-			return -(int)err->code;
-		return set(choice->toolchain, "", cc,
-			   "CONFIG_CC_IS_CLANG=y without CONFIG_LD_IS_LLD", err);
-	}
-	if (rk_format(&why, err, "CONFIG_CC_IS_CLANG=y and CONFIG_LD_IS_LLD=y, clang %ld",
-		      choice->family.major) < 0)
-		return -(int)err->code;
-	return set(choice->toolchain, suffix[0] ? suffix : "1", "", why, err);
+	return check_tools(choice, suffix, err);
 }
 
 int rk_llvm_choose(const struct rk_machine *machine, const struct rk_kernel *kernel,

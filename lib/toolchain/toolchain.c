@@ -95,17 +95,24 @@ int rk_toolchain_resolve(const struct rk_machine *machine, const struct rk_kerne
 {
 	cleanup(rk_toolchain_free_p) struct rk_toolchain *toolchain =
 		calloc(1, sizeof(*toolchain));
+	struct rk_error missing = RK_ERROR_INIT;
 	int r;
 
 	if (!toolchain)
 		return rk_error_nomem(err);
 	if (set_wanted(kernel, wanted, toolchain, err) < 0)
 		return -(int)err->code;
-	r = find_rustc(machine, kernel, request, toolchain, err);
-	if (r == 0)
-		r = rk_llvm_choose(machine, kernel, request, toolchain, err);
-	if (r < 0 && !toolchain->llvm && set_nothing(toolchain, err) < 0)
+	/* Tools of LLVM that are missing are told where nothing else is. */
+	if (rk_llvm_choose(machine, kernel, request, toolchain, &missing) < 0 &&
+	    missing.code != RK_ENOTFOUND) {
+		*err = missing;
 		return -(int)err->code;
+	}
+	r = find_rustc(machine, kernel, request, toolchain, err);
+	if (r == 0 && missing.code) {
+		*err = missing;
+		r = -(int)err->code;
+	}
 	/* What was looked at is shown also where nothing fits. */
 	if (r == 0 || r == -RK_ENOTFOUND)
 		*ret = RK_STEAL(toolchain);
