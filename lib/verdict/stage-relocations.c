@@ -389,8 +389,27 @@ static bool hits_symbol(const struct rk_judge *judge, const Elf64_Rela *rela, si
 	return false;
 }
 
-/* The loader reads the symbols while it writes into them. It stops at once where the
- * first relocation finds one. */
+/* True: one of them finds a symbol, and those before did no harm. An unknown type, or a
+ * value that does not fit, has the same errno. */
+static bool finds_symbol(struct pass *pass, Elf64_Rela *rela)
+{
+	const struct rk_judge *judge = pass->judge;
+	size_t n_symbols = judge->symbols.size / sizeof(Elf64_Sym);
+
+	for (; rk_bytes_rela(pass->relas, pass->index, rela); pass->index++) {
+		size_t size =
+			rk_reloc_of(judge->facts.arch, ELF64_R_TYPE(rela->r_info)).size;
+
+		if (ELF64_R_SYM(rela->r_info) >= n_symbols ||
+		    rela->r_offset >= judge->symbols.size)
+			return false;
+		if (hits_symbol(judge, rela, size))
+			return true;
+	}
+	return false;
+}
+
+/* The loader reads the symbols while it writes into them. */
 static bool stop_at_symbols(struct rk_judge *judge, size_t index,
 			    const Elf64_Shdr *header, const Elf64_Shdr *target)
 {
@@ -398,21 +417,13 @@ static bool stop_at_symbols(struct rk_judge *judge, size_t index,
 		.judge = judge,
 		.section = index,
 		.header = *header,
+		.relas = rk_view_contents(&judge->view, header),
 		.target_header = *target,
 	};
-	struct rk_reloc reloc;
 	Elf64_Rela rela;
 
-	if (judge->facts.arch == RK_ARCH_X86_64 &&
-	    rk_bytes_rela(rk_view_contents(&judge->view, header), 0, &rela) &&
-	    ELF64_R_SYM(rela.r_info) < judge->symbols.size / sizeof(Elf64_Sym)) {
-		reloc = rk_reloc_of(judge->facts.arch, ELF64_R_TYPE(rela.r_info));
-		/* A value that does not fit has the same errno. */
-		if (reloc.class != RK_RELOC_NONE && reloc.class != RK_RELOC_UNKNOWN &&
-		    reloc.class != RK_RELOC_UNSUPPORTED &&
-		    hits_symbol(judge, &rela, reloc.size))
-			return refuse_target(&pass, &rela, "a symbol is there");
-	}
+	if (judge->facts.arch == RK_ARCH_X86_64 && finds_symbol(&pass, &rela))
+		return refuse_target(&pass, &rela, "a symbol is there");
 	rk_judge_where(judge,
 		       rk_judge_fault(judge, "fault-relocation",
 				      "relocations of the symbol table itself"),

@@ -293,12 +293,14 @@ JUDGES(relocations_without_addends_are_refused, "plain.ko", "", "",
 JUDGES(a_relocation_onto_a_symbol_is_refused, "plain.ko", "CONFIG_KALLSYMS=y\n", "",
        REFUSED(ENOEXEC, "relocations", "existing value is nonzero", "relocation-target"),
        ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".symtab");
-       ko_rela(&ko, ".rela.data", 0)->r_offset = sizeof(Elf64_Sym))
+       ko_rela(&ko, ".rela.data", 0)->r_offset = 0;
+       ko_rela(&ko, ".rela.data", 1)->r_offset = sizeof(Elf64_Sym))
 JUDGES(a_relocation_onto_the_value_of_a_symbol_faults, "plain.ko", "CONFIG_KALLSYMS=y\n",
        "", FAULTS("relocations", "fault-relocation"),
        ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".symtab");
        ko_rela(&ko, ".rela.data", 0)->r_offset = sizeof(Elf64_Sym) +
-						 offsetof(Elf64_Sym, st_value))
+						 offsetof(Elf64_Sym, st_value);
+       ko_rela(&ko, ".rela.data", 1)->r_offset = 0)
 JUDGES(relocations_of_what_is_not_loaded_do_not_matter, "plain.ko", "", "", ACCEPTED,
        ko_section(&ko, ".rela.data")->sh_info = (Elf64_Word)ko_index(&ko, ".comment");
        ko_rela(&ko, ".rela.data", 0)->r_info = 99)
