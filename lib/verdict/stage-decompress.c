@@ -31,16 +31,16 @@ static void refuse_check(struct rk_judge *judge)
 }
 
 /* A packed file of nothing: a security module that is asked again wants bytes to
- * appraise; else the loader finds no header. */
-static void judge_empty(struct rk_judge *judge)
+ * appraise; else the signature is missed first, then the header. What kmod unpacked is
+ * measured before either. */
+static void judge_empty(struct rk_judge *judge, bool by_kernel)
 {
-	bool asked = judge->facts.unpacks == judge->module->compression &&
-		     judge->facts.appraises_unpacked && judge->facts.ima_appraise;
+	bool asked =
+		by_kernel && judge->facts.appraises_unpacked && judge->facts.ima_appraise;
 
-	rk_judge_refuse(judge, asked ? EACCES : ENOEXEC, "file-size",
-			"the file is empty when unpacked");
-	if (!asked)
-		rk_judge_message(judge, "Invalid ELF header len 0");
+	if (!by_kernel || asked)
+		rk_judge_refuse(judge, asked ? EACCES : ENOEXEC, "file-size",
+				"the file is empty when unpacked");
 }
 
 /* Whether what there is of the plain bytes is taken. gzip: kmod reads as zlib's gzread(),
@@ -86,7 +86,7 @@ void rk_stage_decompress(struct rk_judge *judge)
 					  "the compressed data is damaged");
 		rk_judge_fix(judge, finding, "compress it again");
 	} else if (module->size == 0) {
-		judge_empty(judge);
+		judge_empty(judge, by_kernel);
 	}
 	if (by_kernel && module->compression == RK_COMPRESSION_XZ &&
 	    module->packing != RK_PACKING_SOUND)

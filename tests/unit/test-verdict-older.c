@@ -160,7 +160,7 @@ JUDGES(a_symbol_for_named_modules_must_be_imported, "for-me.ko", true,
        REFUSED(EINVAL, "symbols", "Unknown symbol mine_thing (err -22)"),
        memcpy(ko_bytes(&ko, ".gnu.linkonce.this_module") + 24, "other", sizeof("other")))
 JUDGES(a_packed_file_of_nothing_has_no_header, "plain.ko", true,
-       REFUSED(ENOEXEC, "decompress", "Invalid ELF header len 0"),
+       REFUSED(ENOEXEC, "elf-header", "Invalid ELF header len 0"),
        ko.module.compression = RK_COMPRESSION_XZ;
        ko.bytes.len = 0)
 
