@@ -15,6 +15,7 @@
 #   RKMOD_TEST_ROOT    a root tree with headers, sources, compiler and kernel image
 #   RKMOD_TEST_CACHE   XDG_CACHE_HOME of the ordinary user, the kernel's metadata in it
 #   RKMOD_TEST_PREFIX  where rkmod is installed: bin/rkmod, libexec/rkmod
+#   RKMOD_TEST_KEEP    for what takes long to fetch or build, and is kept
 # Without the first, a script skips.
 
 set -u

@@ -15,7 +15,7 @@
 # $RKMOD_TESTS_DIR/mutations/: stopped, or with a larger N, it goes on where it was.
 #
 # Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
-# $RKMOD_TESTS_DIR (about 4 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
+# $RKMOD_TESTS_DIR (about 6 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
 # at any time; a second run reuses them.
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 2
@@ -32,8 +32,8 @@ builds=() # folders of build-tests/ that were built
 TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 python3-jsonschema shellcheck
 	util-linux xz-utils)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
-# In the Debian 13 tree: there rkmod is built and tested as well.
-TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git)
+# In the Debian 13 tree: there rkmod is built and tested as well, and a kernel is built.
+TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git libdw-dev)
 
 # --- Options
 
@@ -259,7 +259,7 @@ make_tree()
 	chmod a+x "$work/data" "$work/data/rkmod" "$work/data/rkmod/roots" "${ROOT%/tree}" ||
 		die "no tree in '$ROOT'"
 	export RKMOD_TEST_ROOT=$ROOT RKMOD_TEST_CACHE=$CACHE TMPDIR=$work/tmp
-	export RKMOD_TEST_KEEP=$work/keep # what is fetched once
+	export RKMOD_TEST_KEEP=$work/keep # what is fetched or built once
 	mkdir -p "$RKMOD_TEST_KEEP"
 	mkdir -p "$TMPDIR"
 	chmod 1777 "$TMPDIR"

@@ -8,10 +8,12 @@
 #   RKMOD_ORACLE_SEED      which (1)
 #   RKMOD_ORACLE_RESULTS   file of the kernel's answers: kept, and a run is continued
 #   RKMOD_ORACLE_BASES     folder for the bases: kept, so that a run can be continued
-#   RKMOD_ORACLE_KERNELS   folder with room for 3 GB: not the tree's kernel, but a small
-#                          one with CRCs and signatures, made there (oracle/kernels.sh)
-#   RKMOD_ORACLE_ENFORCE   not empty: the small one demands signatures
+#   RKMOD_ORACLE_KERNEL    "small": not the tree's kernel, but a small one with CRCs and
+#                          signatures, made in RKMOD_TEST_KEEP (oracle/kernels.sh)
+#   RKMOD_ORACLE_DEMAND    the small one demands signatures: by sig_enforce, or lockdown
 . "$(dirname "$0")/../lib.sh"
+[ "${RKMOD_ORACLE_KERNEL:-}" != small ] || [ -n "${RKMOD_TEST_KEEP:-}" ] ||
+	skip_all 'RKMOD_TEST_KEEP is not set'
 begin
 . "$TOP/tests/vm/oracle/bases.sh"
 . "$TOP/tests/vm/oracle/kernels.sh"
@@ -39,20 +41,28 @@ use_stock()
 
 use_small()
 {
-	make_small_kernel "$RKMOD_ORACLE_KERNELS" || {
+	make_small_kernel "$RKMOD_TEST_KEEP/kernels" || {
 		echo 'Bail out! the small kernel could not be built'
 		exit 2
 	}
 	KDIR=$SMALL
 	TREE_BINDS=(--ro-bind "$SMALL" "$SMALL")
-	options=(--kdir "$SMALL" --symvers "$SMALL/Module.symvers"
-		--image "$SMALL/arch/x86/boot/bzImage" --cert "$SMALL/certs/signing_key.x509")
-	[ -z "${RKMOD_ORACLE_ENFORCE:-}" ] || enforce
+	# Its certificate is in the image, and rkmod finds both.
+	options=(--kdir "$SMALL" --symvers "$SMALL/Module.symvers" --image "$SMALL_IMAGE")
+	case ${RKMOD_ORACLE_DEMAND:-} in
+	'') ;;
+	sig_enforce) demand MODULE_SIG_FORCE module.sig_enforce=1 ;;
+	lockdown) demand LOCK_DOWN_KERNEL_FORCE_INTEGRITY lockdown=integrity ;;
+	*)
+		echo "Bail out! RKMOD_ORACLE_DEMAND is sig_enforce or lockdown"
+		exit 2
+		;;
+	esac
 }
 
-# Modules are signed after they were damaged. rkmod reads of what the kernel was told
-# when it was booted in a copy of its configuration.
-enforce()
+# demand OPTION PARAMETER: modules are signed after they were damaged. What the kernel is
+# told when it is booted, rkmod reads in a copy of its configuration.
+demand()
 {
 	local file
 
@@ -61,10 +71,9 @@ enforce()
 		ln -s "$file" "$T/kdir/"
 	done
 	rm "$T/kdir/.config"
-	sed 's/^# CONFIG_MODULE_SIG_FORCE is not set/CONFIG_MODULE_SIG_FORCE=y/' \
-		"$SMALL/.config" >"$T/kdir/.config"
-	options+=(--kdir "$T/kdir" --append module.sig_enforce=1
-		--sign "$SMALL/certs/signing_key.pem")
+	grep -v "CONFIG_$1\>" "$SMALL/.config" >"$T/kdir/.config"
+	echo "CONFIG_$1=y" >>"$T/kdir/.config"
+	options+=(--kdir "$T/kdir" --append "$2" --sign "$SMALL_KEY")
 }
 
 # unpacked_kind: what the kernel decompresses itself, by the name of its program
@@ -91,16 +100,16 @@ never_refuse()
 	! grep -q 'import_ns, __stringify' "$include/module.h" ||
 		printf '%s\n' elf.2{3,4,5,6,7,8} load.29
 	grep -qs __kflagstab "$include/export-internal.h" || echo load.27
+	has_config LIVEPATCH || printf '%s\n' load.37 reloc.livepatch
 	! has_config MODULE_ALLOW_BTF_MISMATCH || echo load.40
 }
 
 bases=${RKMOD_ORACLE_BASES:-$T/ko}
 results=${RKMOD_ORACLE_RESULTS:-$T/results.jsonl}
-if [ -n "${RKMOD_ORACLE_KERNELS:-}" ]; then
-	use_small
-else
-	use_stock
-fi
+case ${RKMOD_ORACLE_KERNEL:-} in
+small) use_small ;;
+*) use_stock ;;
+esac
 [ -e "$bases/unknown.p7s" ] || make_bases "$bases" || {
 	echo 'Bail out! the bases could not be built'
 	diag "$T/bases.log"
