@@ -52,6 +52,13 @@ const struct rk_text rk_texts[] = {
 	{.code = "description-missing", .pattern = "missing MODULE_DESCRIPTION() in {module}",
 	 .what = "harmless: {module} has no description{more}"},
 
+	{.code = "dir-not-writable", .pattern = "couldn't create a temp dir: Permission denied (os error 13) at path \"{dir}/./rmeta{rest}\"",
+	 .what = "rustc cannot write into the module's folder '{dir}'"},
+	{.code = "dir-not-writable", .pattern = "couldn't create a temp dir: Read-only file system (os error 30) at path \"{dir}/./rmeta{rest}\"",
+	 .what = "rustc cannot write into the module's folder '{dir}'",
+	 .why = "it is on a file system that is mounted read-only",
+	 .fix = "build in a copy of the folder"},
+
 	{.code = "export-duplicate", .pattern = "exports duplicate symbol {symbol} (owned by {owner})",
 	 .what = "{owner} exports {symbol} already"},
 
@@ -203,6 +210,8 @@ const struct rk_text rk_texts[] = {
 
 	{.code = "rustc-bootstrap", .pattern = "the option `Z` is only accepted on the nightly compiler"},
 
+	{.code = "rustc-cfg-missing", .pattern = "failed to load argument file: IO error: {file}rustc_cfg:",
+	 .what = "KDIR has no include/generated/rustc_cfg"},
 	{.code = "rustc-cfg-missing", .pattern = "failed to load argument file `{file}rustc_cfg`",
 	 .what = "KDIR has no include/generated/rustc_cfg"},
 
@@ -217,7 +226,7 @@ const struct rk_text rk_texts[] = {
 	{.code = "rustc-missing", .pattern = "Rust compiler '{path*}' could not be found",
 	 .what = "there is no rustc '{path}'"},
 
-	{.code = "rustc-target", .pattern = "error loading target specification: {reason*}",
+	{.code = "rustc-target", .pattern = "rror loading target specification: {reason*}",
 	 .why = "target.json was written for another rustc: {reason}"},
 
 	{.code = "rustc-too-new", .pattern = "Rust bindings generator '{path*}' is too new. This may or may not work",

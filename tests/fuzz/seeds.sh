@@ -30,7 +30,7 @@ choose()
 }
 
 rm -rf "$out"
-mkdir -p "$out"/{btf,guest,kconfig,metadata,modinfo,module,pkcs7,settings,symvers}
+mkdir -p "$out"/{btf,guest,kconfig,metadata,modinfo,module,pkcs7,recognise,settings,symvers}
 cp "$fixtures"/*.ko "$out/module"
 for file in "$fixtures"/*.ko; do
 	section "$file" .modinfo >"$out/modinfo/${file##*/}"
@@ -111,5 +111,6 @@ job=1 how=killed errno=2 value=9 ms=1 taint=128
 6,339,5140900,-,caller=T1;hello: loaded
 [    1.234567] Oops: general protection fault
 END
+cp "$(dirname "$0")"/../cli/explain/texts/*.txt "$out/recognise"
 rm "$out"/{section,kernel,base,types}
 : >"$stamp"
