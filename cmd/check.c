@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
 
-#include "cmd/cmd.h"
-#include "cmd/output.h"
+#include "cmd/check-staged.h"
 #include "lib/module/find.h"
 
 enum {
 	OPTION_ALL = 256,
 	OPTION_CERT,
 	OPTION_EXTRA_SYMBOLS,
+	OPTION_HOOK,
+	OPTION_NO_CACHE,
+	OPTION_NO_FMT,
 	OPTION_PARAM,
 	OPTION_RUNNING,
 	OPTION_SKIP_DIGESTS,
+	OPTION_STAGED,
 	OPTION_STRICT,
 };
 
@@ -21,6 +24,8 @@ struct options {
 	bool strict;
 	bool running;
 	bool skip_digests;
+	bool staged;
+	struct rk_check_staged how; /* with --staged */
 	struct rk_strv params;
 	struct rk_strv certs;
 	struct rk_strv paths;
@@ -48,6 +53,15 @@ static bool take_option(int option, struct options *ret)
 	case OPTION_EXTRA_SYMBOLS:
 		rk_strv_add(&ret->extra_symbols, optarg);
 		return true;
+	case OPTION_HOOK:
+		ret->how.hook = true;
+		return true;
+	case OPTION_NO_CACHE:
+		ret->how.anew = true;
+		return true;
+	case OPTION_NO_FMT:
+		ret->how.no_fmt = true;
+		return true;
 	case OPTION_PARAM:
 		rk_strv_add(&ret->params, optarg);
 		return true;
@@ -56,6 +70,9 @@ static bool take_option(int option, struct options *ret)
 		return true;
 	case OPTION_SKIP_DIGESTS:
 		ret->skip_digests = true;
+		return true;
+	case OPTION_STAGED:
+		ret->staged = true;
 		return true;
 	case OPTION_STRICT:
 		ret->strict = true;
@@ -72,9 +89,13 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 		{"all", no_argument, NULL, OPTION_ALL},
 		{"cert", required_argument, NULL, OPTION_CERT},
 		{"extra-symbols", required_argument, NULL, OPTION_EXTRA_SYMBOLS},
+		{"hook", no_argument, NULL, OPTION_HOOK},
+		{"no-cache", no_argument, NULL, OPTION_NO_CACHE},
+		{"no-fmt", no_argument, NULL, OPTION_NO_FMT},
 		{"param", required_argument, NULL, OPTION_PARAM},
 		{"running", no_argument, NULL, OPTION_RUNNING},
 		{"skip-digests", no_argument, NULL, OPTION_SKIP_DIGESTS},
+		{"staged", no_argument, NULL, OPTION_STAGED},
 		{"strict", no_argument, NULL, OPTION_STRICT},
 		{0},
 	};
@@ -87,7 +108,7 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 		if (!take_option(option, ret))
 			return RK_EXIT_FAILED;
 	}
-	if (optind == argc && !ret->all)
+	if (ret->staged ? optind < argc || ret->all : optind == argc && !ret->all)
 		return (int)rk_cmd_usage(&cmd_check);
 	for (; optind < argc; optind++)
 		rk_strv_add(&ret->paths, argv[optind]);
@@ -184,12 +205,14 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
 	if (!rk_cmd_request(app, ".", &options.common, &request))
 		return RK_EXIT_FAILED;
-	return check(app, &options, &request);
+	options.how.strict = options.strict;
+	return options.staged ? rk_check_staged(app, &options.how, &request)
+			      : check(app, &options, &request);
 }
 
 const struct rk_cmd cmd_check = {
 	.name = "check",
-	.args = "[FILE.ko|DIR]...",
+	.args = "FILE.ko|DIR...|--all|--staged",
 	.summary = "what the kernel's loader will say to modules",
 	.help = "      --all               every module of the target kernel\n"
 		"      --cert FILE         a certificate that the kernel trusts, PEM or DER\n"
@@ -198,6 +221,10 @@ const struct rk_cmd cmd_check = {
 		"      --param NAME=VALUE  a parameter as it will be given to the module\n"
 		"      --running           the kernel that runs here, in the state it is in\n"
 		"      --skip-digests      believe the signatures of keys that it trusts\n"
+		"      --staged            build and check what git has staged, as the hook does\n"
+		"      --hook              with --staged: git runs it, say how to go past it\n"
+		"      --no-fmt            with --staged: do not ask rustfmt\n"
+		"      --no-cache          with --staged: do not use kept answers\n"
 		"      --strict            undecided is a failure, too\n",
 	.run = run,
 };

@@ -2,6 +2,8 @@
 #ifndef RK_CMD_CMD_H
 #define RK_CMD_CMD_H
 
+#include <stdio.h>
+
 #include "lib/base/machine.h"
 #include "lib/request/request.h"
 
@@ -27,6 +29,7 @@ struct rk_app {
 	bool quiet;
 	bool color;    /* results may be coloured */
 	bool terminal; /* stderr is one: steps and progress are shown */
+	FILE *out;     /* results: stdout */
 };
 void rk_app_init(struct rk_app *app);
 
@@ -88,6 +91,7 @@ extern const struct rk_cmd cmd_check;
 extern const struct rk_cmd cmd_config;
 extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
+extern const struct rk_cmd cmd_hook;
 extern const struct rk_cmd cmd_kernels;
 extern const struct rk_cmd cmd_prepare;
 extern const struct rk_cmd cmd_root;

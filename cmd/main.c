@@ -42,8 +42,8 @@
 
 /* In the order in which a user meets them. */
 static const struct rk_cmd *const commands[] = {
-	&cmd_build,   &cmd_check,   &cmd_config, &cmd_doctor, &cmd_explain,
-	&cmd_kernels, &cmd_prepare, &cmd_root,   &cmd_vm,
+	&cmd_build, &cmd_check,   &cmd_config,  &cmd_doctor, &cmd_explain,
+	&cmd_hook,  &cmd_kernels, &cmd_prepare, &cmd_root,   &cmd_vm,
 };
 
 static const struct rk_cmd *find_command(const char *name)

@@ -76,6 +76,7 @@ void rk_app_init(struct rk_app *app)
 {
 	app->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	app->terminal = isatty(STDERR_FILENO);
+	app->out = stdout;
 }
 
 static bool set_format(struct rk_app *app, const char *value)

@@ -23,7 +23,7 @@ enum rk_exit rk_output_json(const struct rk_app *app, struct rk_json *value)
 
 	if (rk_json_print(owned, true, &text, &err) < 0)
 		return print_error(&err);
-	puts(rk_buf_str(&text));
+	fprintf(app->out, "%s\n", rk_buf_str(&text));
 	return RK_EXIT_OK;
 }
 
@@ -34,9 +34,9 @@ void rk_output_text(const struct rk_app *app, const char *fmt, ...)
 	if (app->format != RK_FORMAT_TEXT)
 		return;
 	va_start(args, fmt);
-	vprintf(fmt, args);
+	vfprintf(app->out, fmt, args);
 	va_end(args);
-	putchar('\n');
+	putc('\n', app->out);
 }
 
 static struct rk_json *json_error(const struct rk_error *err)
@@ -88,10 +88,10 @@ void rk_output_table(const struct rk_app *app, const struct rk_strv *rows, size_
 			const char *cell = rows[i].items[j];
 			bool last = j + 1 == n_columns;
 
-			printf("%s%*s", cell,
-			       last ? 0 : (int)(width[j] - text_width(cell) + 2), "");
+			fprintf(app->out, "%s%*s", cell,
+				last ? 0 : (int)(width[j] - text_width(cell) + 2), "");
 			if (last)
-				putchar('\n');
+				putc('\n', app->out);
 		}
 }
 
@@ -111,7 +111,8 @@ static const char *color_of(const struct rk_app *app, enum rk_answer answer)
 	}
 }
 
-static void print_finding(const struct rk_finding *finding, const char *indent)
+static void print_finding(const struct rk_app *app, const struct rk_finding *finding,
+			  const char *indent)
 {
 	const struct {
 		const char *name;
@@ -123,11 +124,12 @@ static void print_finding(const struct rk_finding *finding, const char *indent)
 		{"fix", finding->fix},
 	};
 
-	printf("%s%s: %s [%s]\n", indent, rk_severity_name(finding->severity),
-	       finding->what, finding->kind->code);
+	fprintf(app->out, "%s%s: %s [%s]\n", indent, rk_severity_name(finding->severity),
+		finding->what, finding->kind->code);
 	for (size_t i = 0; i < RK_ARRAY_LEN(lines); i++)
 		if (lines[i].text[0])
-			printf("%s  %s: %s\n", indent, lines[i].name, lines[i].text);
+			fprintf(app->out, "%s  %s: %s\n", indent, lines[i].name,
+				lines[i].text);
 }
 
 void rk_output_findings(const struct rk_app *app, const struct rk_findings *findings)
@@ -136,7 +138,7 @@ void rk_output_findings(const struct rk_app *app, const struct rk_findings *find
 		return;
 	for (size_t i = 0; i < findings->n_items; i++)
 		if (app->verbose || findings->items[i].severity != RK_SEVERITY_NOTE)
-			print_finding(&findings->items[i], "  ");
+			print_finding(app, &findings->items[i], "  ");
 }
 
 void rk_output_all_findings(const struct rk_app *app, const struct rk_findings *findings)
@@ -144,7 +146,7 @@ void rk_output_all_findings(const struct rk_app *app, const struct rk_findings *
 	if (app->format != RK_FORMAT_TEXT)
 		return;
 	for (size_t i = 0; i < findings->n_items; i++)
-		print_finding(&findings->items[i], "");
+		print_finding(app, &findings->items[i], "");
 }
 
 static void print_module(const struct rk_app *app,
@@ -154,13 +156,14 @@ static void print_module(const struct rk_app *app,
 
 	if (app->quiet && verdict->answer == RK_ANSWER_ACCEPT)
 		return;
-	printf("%s: %s%s%s", module->module->path, color_of(app, verdict->answer),
-	       rk_answer_name(verdict->answer), app->color ? "\033[0m" : "");
+	fprintf(app->out, "%s: %s%s%s", module->module->path,
+		color_of(app, verdict->answer), rk_answer_name(verdict->answer),
+		app->color ? "\033[0m" : "");
 	if (verdict->sys_errno)
-		printf(" (%s)", rk_verdict_errno_name(verdict));
+		fprintf(app->out, " (%s)", rk_verdict_errno_name(verdict));
 	if (verdict->kernel_message && verdict->kernel_message[0])
-		printf(": %s", verdict->kernel_message);
-	putchar('\n');
+		fprintf(app->out, ": %s", verdict->kernel_message);
+	putc('\n', app->out);
 	rk_output_findings(app, &verdict->findings);
 }
 

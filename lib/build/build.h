@@ -15,6 +15,9 @@ struct rk_build_request {
 	const char *dir;   /* the module's folder, host path, absolute, links resolved */
 	const char *out;   /* folder for all that is built, made if missing; NULL: dir */
 	const char *top;   /* the repository's top: readable in a tree too; or NULL */
+	bool top_writable; /* a private copy: makefiles may write beside @dir */
+	bool confine;      /* in bubblewrap even on the host: no network, and nothing can
+			      be written but what is named here */
 	unsigned int jobs; /* 0: make's own default, or the jobserver in MAKEFLAGS */
 	bool verbose;      /* V=1: everything is passed through */
 	const struct rk_strv

@@ -164,7 +164,10 @@ static struct rk_root_bind *list_binds(const struct build *build, size_t *ret_n)
 	if (!binds)
 		return NULL;
 	binds[n++] = (struct rk_root_bind){.host_path = build->out.dir, .writable = true};
-	if (request->top)
+	if (request->top && request->top_writable)
+		binds[n++] = (struct rk_root_bind){.host_path = request->top,
+						   .writable = true};
+	else if (request->top)
 		add_bind(binds, &n, request->top);
 	add_bind(binds, &n, build->out.source);
 	binds[n++] = (struct rk_root_bind){.host_path = build->shim_base};
@@ -189,6 +192,7 @@ static int run_make(struct build *build, const struct rk_strv *argv,
 		.argv = argv,
 		.binds = binds,
 		.n_binds = n_binds,
+		.confine = build->request->confine,
 		.spawn = {.env_remove = &build->line.env_remove,
 			  .env_set = &build->line.env_set,
 			  .stdin_fd = -1,

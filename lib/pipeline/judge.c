@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/module/signature.h"
 #include "lib/pipeline/judge.h"
+#include "lib/pipeline/severity.h"
 #include "lib/verdict/facts.h"
 #include "lib/verdict/siblings.h"
 
@@ -286,6 +287,9 @@ int rk_pipeline_judge(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 	work.target.params = pipeline->judging.params;
 	work.target.skip_digests = pipeline->judging.skip_digests;
 	r = judge_all(&work, err);
+	if (r == 0 && pipeline->request)
+		rk_pipeline_apply_severities(
+			pipeline, rk_request_get(pipeline->request, RK_SETTING_CHECK));
 	rk_siblings_release(&work.siblings);
 	pthread_mutex_destroy(&work.certs_lock);
 	pthread_mutex_destroy(&work.lock);

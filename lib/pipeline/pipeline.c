@@ -289,15 +289,20 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 	return rk_pipeline_check(p, &p->build.modules, err);
 }
 
+static bool is_good(const struct rk_pipeline_module *module)
+{
+	enum rk_answer answer = module->verdict.answer;
+
+	return !module->condemned && (answer == RK_ANSWER_ACCEPT ||
+				      answer == RK_ANSWER_UNDECIDED || module->forgiven);
+}
+
 bool rk_pipeline_is_good(const struct rk_pipeline *pipeline)
 {
 	if (pipeline->build.make_status != 0)
 		return false;
-	for (size_t i = 0; i < pipeline->n_modules; i++) {
-		enum rk_answer answer = pipeline->modules[i].verdict.answer;
-
-		if (answer != RK_ANSWER_ACCEPT && answer != RK_ANSWER_UNDECIDED)
+	for (size_t i = 0; i < pipeline->n_modules; i++)
+		if (!is_good(&pipeline->modules[i]))
 			return false;
-	}
 	return true;
 }

@@ -20,7 +20,7 @@ struct rk_pipeline_judging {
  */
 struct rk_pipeline {
 	const struct rk_machine *machine; /* borrowed */
-	const struct rk_request *request; /* borrowed */
+	const struct rk_request *request; /* borrowed; NULL if the kernel is set */
 	struct rk_root *root;
 	struct rk_kernel *kernel;
 	struct rk_toolchain *toolchain;
@@ -47,6 +47,8 @@ struct rk_pipeline {
 struct rk_pipeline_module {
 	struct rk_module *module; /* without its bytes where there are many */
 	struct rk_verdict verdict;
+	bool forgiven;  /* refused, for reasons that the user does not count */
+	bool condemned; /* has a finding that the user counts as an error */
 };
 
 void rk_pipeline_init(struct rk_pipeline *pipeline, const struct rk_machine *machine,
@@ -95,7 +97,8 @@ RK_MUST_CHECK int rk_pipeline_build(struct rk_pipeline *pipeline,
 RK_MUST_CHECK int rk_pipeline_check(struct rk_pipeline *pipeline,
 				    const struct rk_strv *paths, struct rk_error *err);
 
-/* True if every module was accepted or is undecided, and make succeeded. */
+/* True if every module was accepted or is undecided, or counts as good, and make
+ * succeeded. */
 bool rk_pipeline_is_good(const struct rk_pipeline *pipeline);
 
 #endif

@@ -1,57 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <git2.h>
 #include <string.h>
 
 #include "lib/base/file.h"
-#include "lib/base/library.h"
 #include "lib/base/log.h"
+#include "lib/repo/libgit2.h"
 #include "lib/repo/repo.h"
-
-/* The functions of libgit2 that are used. */
-#define FUNCTIONS(X)                                                                     \
-	X(git_libgit2_init)                                                              \
-	X(git_libgit2_shutdown)                                                          \
-	X(git_repository_open_ext)                                                       \
-	X(git_repository_workdir)                                                        \
-	X(git_repository_free)                                                           \
-	X(git_error_last)
-#define GIT_SYMBOL(fn) RK_LIBRARY_SYMBOL(git, fn),
-
-static struct {
-	FUNCTIONS(RK_LIBRARY_POINTER)
-} git;
-static const struct rk_library_symbol symbols[] = {FUNCTIONS(GIT_SYMBOL)};
-
-/* The library's name changes with each of its releases, so it is the header's. */
-static const struct rk_library libgit2 = {
-	.soname = "libgit2.so." LIBGIT2_SOVERSION,
-	.package = "libgit2-" LIBGIT2_SOVERSION,
-	.symbols = symbols,
-	.n_symbols = RK_ARRAY_LEN(symbols),
-};
-
-/* Between set-up and shut-down libgit2 holds memory per thread. */
-static int set_up(bool *ret_is_up, struct rk_error *err)
-{
-	if (rk_library_open(&libgit2, err) < 0)
-		return -(int)err->code;
-	if (git.git_libgit2_init() < 0)
-		return rk_error_set(err, RK_ETOOL, "libgit2 cannot be set up");
-	*ret_is_up = true;
-	return 0;
-}
-
-static void shut_down(const bool *is_up)
-{
-	if (*is_up)
-		git.git_libgit2_shutdown();
-}
-
-static void free_repository(git_repository *const *repository)
-{
-	if (*repository)
-		git.git_repository_free(*repository);
-}
 
 static bool has_dot_git(const char *dir)
 {
@@ -151,6 +104,19 @@ static bool is_plain_worktree(const char *place)
 	       is_plain_config(rk_buf_str(&config));
 }
 
+/* What libgit2 has open. */
+struct opened {
+	const struct rk_libgit2 *git;
+	git_repository *repository;
+};
+
+static void close_opened(struct opened *opened)
+{
+	if (opened->repository)
+		opened->git->git_repository_free(opened->repository);
+	rk_libgit2_end(&opened->git);
+}
+
 /*
  * @place has a .git. *ret stays NULL if that is no repository, has no work tree or
  * belongs to somebody else. One that libgit2 does not understand (SHA-256 objects) has
@@ -158,23 +124,22 @@ static bool is_plain_worktree(const char *place)
  */
 static int top_at(const char *place, const char *dir, char **ret, struct rk_error *err)
 {
-	cleanup(shut_down) bool is_up = false;
-	cleanup(free_repository) git_repository *repository = NULL;
+	cleanup(close_opened) struct opened opened = {.git = NULL};
 	const char *workdir;
 	int r;
 
 	if (is_plain_repository(place) || is_plain_worktree(place))
 		return rk_strdup(place, ret, err);
-	if (set_up(&is_up, err) < 0)
+	if (rk_libgit2_begin(&opened.git, err) < 0)
 		return -(int)err->code;
-	r = git.git_repository_open_ext(&repository, place, GIT_REPOSITORY_OPEN_NO_SEARCH,
-					NULL);
+	r = opened.git->git_repository_open_ext(&opened.repository, place,
+						GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (r == 0) {
-		workdir = git.git_repository_workdir(repository);
+		workdir = opened.git->git_repository_workdir(opened.repository);
 		return workdir ? take_top(workdir, dir, ret, err) : 0;
 	}
 	rk_log(RK_LOG_DEBUG, "git repository in '%s': %s", place,
-	       git.git_error_last() ? git.git_error_last()->message : "unknown");
+	       rk_libgit2_why(opened.git));
 	if (r == GIT_ENOTFOUND || r == GIT_EOWNER)
 		return 0;
 	return take_top(place, dir, ret, err);

@@ -5,6 +5,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/json.h"
+#include "lib/finding/finding.h"
 #include "lib/request/internal.h"
 
 enum {
@@ -36,7 +37,7 @@ static int refuse_key(const char *path, const char *key, struct rk_error *err)
 		     nearest ? "'?" : "");
 	return rk_error_cure(
 		err, "config-key",
-		"the keys are root, kernel, kdir, package, rustc, llvm, source and prepare");
+		"the keys are root, kernel, kdir, package, rustc, llvm, source, prepare, kernels, check and fmt");
 }
 
 static int refuse_value(const char *path, const char *key, const char *why,
@@ -46,24 +47,88 @@ static int refuse_value(const char *path, const char *key, const char *why,
 	return rk_error_cure(err, "config-value", "correct it there");
 }
 
+static int take_list(const char *path, const struct rk_json *list, char **ret,
+		     struct rk_error *err)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	for (const struct rk_json *item = rk_json_first(list); item;
+	     item = rk_json_next(item)) {
+		const char *word = rk_json_string(item);
+
+		if (!word || !word[0] || strpbrk(word, " \t\n"))
+			return refuse_value(path, rk_json_key(list),
+					    "holds something that is no release", err);
+		rk_buf_addf(&text, "%s%s", text.len ? " " : "", word);
+	}
+	if (!text.len)
+		return refuse_value(path, rk_json_key(list), "is empty", err);
+	return rk_buf_take(&text, ret, err);
+}
+
+static bool is_severity(const char *word)
+{
+	return word && (strcmp(word, "error") == 0 || strcmp(word, "warning") == 0 ||
+			strcmp(word, "note") == 0);
+}
+
+static int take_map(const char *path, const struct rk_json *map, char **ret,
+		    struct rk_error *err)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	for (const struct rk_json *item = rk_json_first(map); item;
+	     item = rk_json_next(item)) {
+		const char *code = rk_json_key(item);
+		const char *severity = rk_json_string(item);
+
+		if (!rk_finding_kind(code)) {
+			rk_error_set(err, RK_EFORMAT, "'%s': 'check' has no code '%s'",
+				     path, code);
+			return rk_error_cure(err, "config-value",
+					     "'rkmod explain --list' has the codes");
+		}
+		if (!is_severity(severity))
+			return refuse_value(path, code, "is not error, warning or note",
+					    err);
+		rk_buf_addf(&text, "%s%s=%s", text.len ? " " : "", code, severity);
+	}
+	if (!text.len)
+		return refuse_value(path, rk_json_key(map), "is empty", err);
+	return rk_buf_take(&text, ret, err);
+}
+
 static int take_member(const char *path, const struct rk_json *item,
 		       struct rk_layer *layer, struct rk_error *err)
 {
+	static const struct {
+		enum rk_json_kind kind;
+		const char *wrong;
+	} kinds[] = {
+		[RK_SETTING_IS_TEXT] = {RK_JSON_STRING, "is not a text in quotes"},
+		[RK_SETTING_IS_BOOL] = {RK_JSON_BOOL, "is not true or false"},
+		[RK_SETTING_IS_LIST] = {RK_JSON_ARRAY, "is not a list in brackets"},
+		[RK_SETTING_IS_MAP] = {RK_JSON_OBJECT, "is not an object in braces"},
+	};
 	const char *key = rk_json_key(item);
-	enum rk_json_kind kind = rk_json_kind(item);
 	enum rk_setting_name name;
+	char **value;
 
 	if (find_setting(key, &name) < 0)
 		return refuse_key(path, key, err);
-	if (rk_setting_is_bool(name)) {
-		if (kind != RK_JSON_BOOL)
-			return refuse_value(path, key, "is not true or false", err);
-		return rk_strdup(rk_json_bool(item) ? "true" : "false",
-				 &layer->values[name], err);
+	if (rk_json_kind(item) != kinds[rk_setting_kind(name)].kind)
+		return refuse_value(path, key, kinds[rk_setting_kind(name)].wrong, err);
+	value = &layer->values[name];
+	switch (rk_setting_kind(name)) {
+	case RK_SETTING_IS_BOOL:
+		return rk_strdup(rk_json_bool(item) ? "true" : "false", value, err);
+	case RK_SETTING_IS_LIST:
+		return take_list(path, item, value, err);
+	case RK_SETTING_IS_MAP:
+		return take_map(path, item, value, err);
+	default:
+		return rk_strdup(rk_json_string(item), value, err);
 	}
-	if (kind != RK_JSON_STRING)
-		return refuse_value(path, key, "is not a text in quotes", err);
-	return rk_strdup(rk_json_string(item), &layer->values[name], err);
 }
 
 int rk_request_parse_file(const char *path, const char *text, size_t size,

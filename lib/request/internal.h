@@ -10,8 +10,14 @@ struct rk_layer {
 };
 void rk_layer_release(struct rk_layer *layer);
 
-/* Settings whose value in rkmod.json is true or false, not a text. */
-bool rk_setting_is_bool(enum rk_setting_name name);
+/* How a value stands in rkmod.json; kept as one text all the same. */
+enum rk_setting_kind {
+	RK_SETTING_IS_TEXT,
+	RK_SETTING_IS_BOOL, /* true or false */
+	RK_SETTING_IS_LIST, /* of texts without blanks; kept with blanks between */
+	RK_SETTING_IS_MAP,  /* of codes to severities; kept as "CODE=SEVERITY ..." */
+};
+enum rk_setting_kind rk_setting_kind(enum rk_setting_name name);
 
 /**
  * rk_request_read_file() - what an rkmod.json asks for

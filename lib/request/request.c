@@ -13,7 +13,7 @@ static const struct {
 	const char *help;
 	const char *variable; /* of the environment, or NULL */
 	bool is_path;         /* a relative one is the caller's, not the tree's */
-	bool is_bool;
+	enum rk_setting_kind kind;
 } settings[RK_N_SETTINGS] = {
 	[RK_SETTING_ROOT] = {.key = "root",
 			     .help = "Root tree: a name, or a path with a slash",
@@ -41,7 +41,17 @@ static const struct {
 	[RK_SETTING_PREPARE] =
 		{.key = "prepare",
 		 .help = "Make Rust metadata that is missing: true or false",
-		 .is_bool = true},
+		 .kind = RK_SETTING_IS_BOOL},
+	[RK_SETTING_KERNELS] = {.key = "kernels",
+				.help = "Releases that what is staged is checked for",
+				.kind = RK_SETTING_IS_LIST},
+	[RK_SETTING_CHECK] =
+		{.key = "check",
+		 .help = "Severity of findings by code: error, warning or note",
+		 .kind = RK_SETTING_IS_MAP},
+	[RK_SETTING_FMT] = {.key = "fmt",
+			    .help = "Ask rustfmt about staged files: true or false",
+			    .kind = RK_SETTING_IS_BOOL},
 };
 
 const char *rk_setting_key(enum rk_setting_name name)
@@ -54,9 +64,9 @@ const char *rk_setting_help(enum rk_setting_name name)
 	return settings[name].help;
 }
 
-bool rk_setting_is_bool(enum rk_setting_name name)
+enum rk_setting_kind rk_setting_kind(enum rk_setting_name name)
 {
-	return settings[name].is_bool;
+	return settings[name].kind;
 }
 
 void rk_layer_release(struct rk_layer *layer)
@@ -128,9 +138,10 @@ static int check_value(enum rk_setting_name name, const char *value, const char 
 	for (const char *c = value; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			return refuse(name, origin, "has a control character in it", err);
-	if (names_kernel(name) && name != RK_SETTING_KDIR && strchr(value, '/'))
+	if ((names_kernel(name) || name == RK_SETTING_KERNELS) &&
+	    name != RK_SETTING_KDIR && strchr(value, '/'))
 		return refuse(name, origin, "has a slash in it, it is no path", err);
-	if (settings[name].is_bool && strcmp(value, "true") != 0 &&
+	if (settings[name].kind == RK_SETTING_IS_BOOL && strcmp(value, "true") != 0 &&
 	    strcmp(value, "false") != 0)
 		return refuse(name, origin, "is not true or false", err);
 	return 0;
@@ -233,7 +244,8 @@ static int apply_defaults(struct rk_request *request, struct rk_error *err)
 {
 	cleanup_layer struct rk_layer layer = {0};
 
-	if (rk_strdup("true", &layer.values[RK_SETTING_PREPARE], err) < 0)
+	if (rk_strdup("true", &layer.values[RK_SETTING_PREPARE], err) < 0 ||
+	    rk_strdup("true", &layer.values[RK_SETTING_FMT], err) < 0)
 		return -(int)err->code;
 	return apply(request, RK_ORIGIN_DEFAULT, &layer, err);
 }
@@ -310,4 +322,52 @@ void rk_request_release(struct rk_request *request)
 const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name)
 {
 	return request->settings[name].value;
+}
+
+int rk_request_kernels(const struct rk_request *request, struct rk_strv *ret,
+		       struct rk_error *err)
+{
+	const char *next = rk_request_get(request, RK_SETTING_KERNELS);
+
+	for (unsigned int i = 0; i < RK_N_SETTINGS; i++)
+		if (names_kernel((enum rk_setting_name)i) &&
+		    request->settings[i].origin > RK_ORIGIN_FILE)
+			return 0;
+	while (next && *next) {
+		size_t len = strcspn(next, " ");
+
+		rk_strv_addf(ret, "%.*s", (int)len, next);
+		next += len + (next[len] == ' ');
+	}
+	return rk_strv_check(ret, err);
+}
+
+static int copy(const char *from, char **to, struct rk_error *err)
+{
+	return from ? rk_strdup(from, to, err) : 0;
+}
+
+int rk_request_for_kernel(const struct rk_request *request, const char *release,
+			  struct rk_request *ret, struct rk_error *err)
+{
+	struct rk_setting *kernel = &ret->settings[RK_SETTING_KERNEL];
+
+	*ret = (struct rk_request){0};
+	for (size_t i = 0; i < RK_N_SETTINGS; i++) {
+		const struct rk_setting *from = &request->settings[i];
+
+		ret->settings[i].origin = from->origin;
+		if (copy(from->value, &ret->settings[i].value, err) < 0 ||
+		    copy(from->origin_text, &ret->settings[i].origin_text, err) < 0)
+			return -(int)err->code;
+	}
+	clear_kernels(ret);
+	kernel->origin = request->settings[RK_SETTING_KERNELS].origin;
+	if (rk_strdup(release, &kernel->value, err) < 0 ||
+	    copy(request->settings[RK_SETTING_KERNELS].origin_text, &kernel->origin_text,
+		 err) < 0 ||
+	    copy(request->dir, &ret->dir, err) < 0 ||
+	    copy(request->top, &ret->top, err) < 0)
+		return -(int)err->code;
+	return copy(request->file, &ret->file, err);
 }

@@ -21,6 +21,9 @@ enum rk_setting_name {
 	RK_SETTING_LLVM,
 	RK_SETTING_SOURCE,
 	RK_SETTING_PREPARE, /* "true" or "false" */
+	RK_SETTING_KERNELS, /* releases that `check --staged` is for, blanks between */
+	RK_SETTING_CHECK,   /* "CODE=SEVERITY ...": how findings are shown and count */
+	RK_SETTING_FMT,     /* "true" or "false" */
 	RK_N_SETTINGS,
 };
 
@@ -63,6 +66,23 @@ void rk_request_release(struct rk_request *request);
 
 /* The value, NULL if not set. */
 const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name);
+
+/**
+ * rk_request_kernels() - the kernels that what is staged is checked for
+ * @ret: releases; none if the other settings name the one
+ *
+ * A kernel that command line or environment name is the only one.
+ */
+RK_MUST_CHECK int rk_request_kernels(const struct rk_request *request,
+				     struct rk_strv *ret, struct rk_error *err);
+
+/**
+ * rk_request_for_kernel() - the same request for another kernel
+ * @ret: rk_request_release(), whatever is returned
+ */
+RK_MUST_CHECK int rk_request_for_kernel(const struct rk_request *request,
+					const char *release, struct rk_request *ret,
+					struct rk_error *err);
 
 /* The known word that is nearest to a mistyped one, NULL if none is near. */
 const char *rk_nearest(const char *word, const char *const *known, size_t n_known);

@@ -48,6 +48,20 @@ static void a_file_with_every_key_is_read(void)
 	EXPECT_STR(layer.values[RK_SETTING_PACKAGE], "p");
 }
 
+static void lists_and_maps_are_kept_as_one_text(void)
+{
+	cleanup(rk_layer_release) struct rk_layer layer = {0};
+	struct rk_error err;
+
+	EXPECT_INT(parse("{\"kernels\":[\"7.2.9-a\",\"7.2.11-b\"],\"fmt\":false,"
+			 "\"check\":{\"rustc-mismatch\":\"note\",\"btf\":\"warning\"}}",
+			 &layer, &err),
+		   0);
+	EXPECT_STR(layer.values[RK_SETTING_KERNELS], "7.2.9-a 7.2.11-b");
+	EXPECT_STR(layer.values[RK_SETTING_CHECK], "rustc-mismatch=note btf=warning");
+	EXPECT_STR(layer.values[RK_SETTING_FMT], "false");
+}
+
 static void an_empty_object_says_nothing(void)
 {
 	cleanup(rk_layer_release) struct rk_layer layer = {0};
@@ -75,6 +89,22 @@ static void an_unknown_key_names_the_nearest(void)
 	expect_refused("{\"compiler\":\"1\"}", "config-key",
 		       "'f': unknown key 'compiler'");
 	expect_refused("{\"\":\"1\"}", "config-key", "'f': unknown key ''");
+}
+
+static void lists_and_maps_that_say_nothing_are_refused(void)
+{
+	expect_refused("{\"kernels\":\"7.2\"}", "config-value",
+		       "'kernels' is not a list");
+	expect_refused("{\"kernels\":[]}", "config-value", "'kernels' is empty");
+	expect_refused("{\"kernels\":[\"a b\"]}", "config-value", "is no release");
+	expect_refused("{\"kernels\":[7]}", "config-value", "is no release");
+	expect_refused("{\"check\":[\"btf\"]}", "config-value",
+		       "'check' is not an object");
+	expect_refused("{\"check\":{}}", "config-value", "'check' is empty");
+	expect_refused("{\"check\":{\"no-such\":\"note\"}}", "config-value",
+		       "'check' has no code 'no-such'");
+	expect_refused("{\"check\":{\"btf\":\"off\"}}", "config-value",
+		       "'btf' is not error, warning or note");
 }
 
 static void a_value_of_another_kind_is_refused(void)
@@ -129,6 +159,18 @@ static void a_file_over_64_kib_is_refused(void)
 	forget_everything();
 }
 
+static const char *type_name(enum rk_setting_name name)
+{
+	static const char *const names[] = {
+		[RK_SETTING_IS_TEXT] = "string",
+		[RK_SETTING_IS_BOOL] = "boolean",
+		[RK_SETTING_IS_LIST] = "array",
+		[RK_SETTING_IS_MAP] = "object",
+	};
+
+	return names[rk_setting_kind(name)];
+}
+
 static void the_schema_says_what_the_code_does(void)
 {
 	static const struct rk_json_limits limits = {.size = 1 << 20, .depth = 16};
@@ -159,8 +201,7 @@ static void the_schema_says_what_the_code_does(void)
 
 		EXPECT_STR(rk_json_string(rk_json_get(item, "description")),
 			   rk_setting_help(name));
-		EXPECT_STR(rk_json_string(rk_json_get(item, "type")),
-			   rk_setting_is_bool(name) ? "boolean" : "string");
+		EXPECT_STR(rk_json_string(rk_json_get(item, "type")), type_name(name));
 	}
 }
 
@@ -396,8 +437,54 @@ static void a_folder_that_is_none_is_said(void)
 	forget_everything();
 }
 
+static const char *kernels_of(const char *const command[RK_N_SETTINGS])
+{
+	static struct rk_buf text;
+	cleanup(rk_request_release) struct rk_request request = {0};
+	cleanup_strv struct rk_strv found = RK_STRV_INIT;
+	struct rk_error err;
+
+	rk_buf_release(&text);
+	EXPECT_INT(init(command, &request, &err), 0);
+	EXPECT_INT(rk_request_kernels(&request, &found, &err), 0);
+	for (size_t i = 0; i < found.n_items; i++)
+		rk_buf_addf(&text, "[%s]", found.items[i]);
+	return rk_buf_str(&text);
+}
+
+static void the_kernels_of_the_file_count_until_one_is_named(void)
+{
+	static const char *const named[RK_N_SETTINGS] = {[RK_SETTING_KERNEL] = "7"};
+
+	write_file("{\"kernels\":[\"a\",\"b\"],\"kernel\":\"c\"}");
+	EXPECT_STR(kernels_of(no_command), "[a][b]");
+	EXPECT_STR(kernels_of(named), "");
+	setenv("KDIR", "/k", 1);
+	EXPECT_STR(kernels_of(no_command), "");
+	forget_everything();
+	EXPECT_STR(kernels_of(no_command), "");
+}
+
+static void a_request_for_another_kernel_keeps_the_rest(void)
+{
+	cleanup(rk_request_release) struct rk_request request = {0};
+	cleanup(rk_request_release) struct rk_request other = {0};
+	struct rk_error err;
+
+	write_file("{\"kernels\":[\"a\"],\"kdir\":\"/k\",\"llvm\":\"-19\"}");
+	EXPECT_INT(init(no_command, &request, &err), 0);
+	EXPECT_INT(rk_request_for_kernel(&request, "a", &other, &err), 0);
+	EXPECT_STR(rk_request_get(&other, RK_SETTING_KERNEL), "a");
+	EXPECT_STR(rk_request_get(&other, RK_SETTING_KDIR), NULL);
+	EXPECT_STR(rk_request_get(&other, RK_SETTING_LLVM), "-19");
+	EXPECT_STR(other.dir, request.dir);
+	forget_everything();
+}
+
 static const struct test tests[] = {
 	TEST(a_file_with_every_key_is_read),
+	TEST(lists_and_maps_are_kept_as_one_text),
+	TEST(lists_and_maps_that_say_nothing_are_refused),
 	TEST(an_empty_object_says_nothing),
 	TEST(an_unknown_key_names_the_nearest),
 	TEST(a_value_of_another_kind_is_refused),
@@ -419,6 +506,8 @@ static const struct test tests[] = {
 	TEST(somebody_else_s_file_is_refused),
 	TEST(load_reads_no_file),
 	TEST(a_folder_that_is_none_is_said),
+	TEST(the_kernels_of_the_file_count_until_one_is_named),
+	TEST(a_request_for_another_kernel_keeps_the_rest),
 };
 
 int main(void)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/repo/libgit2.h"
+
+static struct rk_libgit2 table;
+
+#define SYMBOL(fn) RK_LIBRARY_SYMBOL(table, fn),
+static const struct rk_library_symbol symbols[] = {RK_LIBGIT2_FUNCTIONS(SYMBOL)};
+
+/* The library's name changes with each of its releases, so it is the header's. */
+static const struct rk_library library = {
+	.soname = "libgit2.so." LIBGIT2_SOVERSION,
+	.package = "libgit2-" LIBGIT2_SOVERSION,
+	.symbols = symbols,
+	.n_symbols = RK_ARRAY_LEN(symbols),
+};
+
+int rk_libgit2_begin(const struct rk_libgit2 **ret, struct rk_error *err)
+{
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	if (table.git_libgit2_init() < 0)
+		return rk_error_set(err, RK_ETOOL, "libgit2 cannot be set up");
+	*ret = &table;
+	return 0;
+}
+
+void rk_libgit2_end(const struct rk_libgit2 **git)
+{
+	if (*git)
+		(*git)->git_libgit2_shutdown();
+	*git = NULL;
+}
+
+const char *rk_libgit2_why(const struct rk_libgit2 *git)
+{
+	const git_error *error = git->git_error_last();
+
+	return error && error->message ? error->message : "unknown failure";
+}

@@ -1,0 +1,1 @@
+rkmod check --staged a.ko

@@ -1,0 +1,1 @@
+rkmod hook install now

@@ -1,0 +1,1 @@
+git init -q . && git config core.hooksPath .git/mine && rkmod hook install

@@ -1,0 +1,1 @@
+git init -q . && rkmod hook install && rkmod hook install && rkmod hook uninstall && rkmod hook uninstall

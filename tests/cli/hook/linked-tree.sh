@@ -1,0 +1,1 @@
+git init -q . && git -c user.name=t -c user.email=t@t commit -q --allow-empty -m m && git worktree add -q linked && cd linked && rkmod hook install && git rev-parse --git-path hooks && rkmod hook uninstall
