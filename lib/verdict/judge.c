@@ -127,13 +127,22 @@ void rk_judge_taint(struct rk_judge *judge, enum rk_taint taint)
 	judge->taints |= 1U << taint;
 }
 
-bool rk_judge_force_load(struct rk_judge *judge, const char *reason)
+bool rk_judge_force_load(struct rk_judge *judge, const char *reason, const char *lacks)
 {
+	struct rk_finding *finding;
+
 	if (!judge->facts.force_load)
 		return false;
-	if (!(judge->taints & 1U << RK_TAINT_FORCED))
-		rk_judge_note(judge, "forced", "%s: %s: kernel tainted", judge->info_name,
-			      reason);
+	if (!(judge->taints & 1U << RK_TAINT_FORCED)) {
+		finding = rk_judge_note(
+			judge, "forced",
+			"the module has %s, and the kernel loads it by force (taint F)",
+			lacks);
+		rk_judge_why(
+			judge, finding,
+			"CONFIG_MODULE_FORCE_LOAD is set; the kernel logs '%s: %s: kernel tainted'",
+			judge->info_name, reason);
+	}
 	rk_judge_taint(judge, RK_TAINT_FORCED);
 	return true;
 }
@@ -165,8 +174,9 @@ enum rk_version_answer rk_judge_version(struct rk_judge *judge, const char *name
 	const struct rk_version *version;
 
 	if (!judge->extended_crcs_index && !judge->versions_index)
-		return rk_judge_force_load(judge, name) ? RK_VERSION_FITS
-							: RK_VERSION_NONE;
+		return rk_judge_force_load(judge, name, "no symbol versions")
+			       ? RK_VERSION_FITS
+			       : RK_VERSION_NONE;
 	version = rk_versions_find(&judge->versions, name);
 	if (version)
 		return version->crc == crc ? RK_VERSION_FITS : RK_VERSION_DIFFERS;

@@ -142,7 +142,7 @@ void rk_judge_message(struct rk_judge *judge, const char *fmt, ...) RK_PRINTF(2,
 void rk_judge_taint(struct rk_judge *judge, enum rk_taint taint);
 
 /* try_to_force_load(): true with taint F, or false: the caller refuses. */
-bool rk_judge_force_load(struct rk_judge *judge, const char *reason);
+bool rk_judge_force_load(struct rk_judge *judge, const char *reason, const char *lacks);
 
 /* A section that ends up in the kernel's memory: allocated, and not one of those that
  * the loader only reads (.modinfo, versions) or puts elsewhere (.data..percpu). */

@@ -380,7 +380,7 @@ static void check_module_size(struct rk_judge *judge, uint64_t size)
 	if (size == expected)
 		return;
 	snprintf(what, sizeof(what),
-		 "struct module has %llu bytes here and %zu in the target kernel",
+		 "the module's struct module has %llu bytes, the kernel's %zu",
 		 (unsigned long long)size, expected);
 	refuse_module(
 		judge, "struct-module-size", what,

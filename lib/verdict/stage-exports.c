@@ -33,7 +33,8 @@ static void need_versions(struct rk_judge *judge, const char *table, const char 
 {
 	if (!judge->facts.modversions || count_entries(judge, table) == 0 ||
 	    rk_view_find_loaded(&judge->view, versions) ||
-	    rk_judge_force_load(judge, "no versions for exported symbols"))
+	    rk_judge_force_load(judge, "no versions for exported symbols",
+				"no versions of what it exports"))
 		return;
 	rk_judge_refuse(judge, ENOEXEC, "export-versions",
 			"the module exports symbols without versions (%s is missing)",

@@ -103,26 +103,33 @@ static const char *relevant(const char *magic, bool has_versions)
 	return has_versions ? magic + strcspn(magic, " ") : magic;
 }
 
-/* In words, which part differs. */
-static void explain_vermagic(struct rk_judge *judge, struct rk_finding *finding,
-			     const char *own, const char *expected)
+static void refuse_vermagic(struct rk_judge *judge, const char *own, const char *expected)
 {
-	size_t own_len = strcspn(own, " ");
-	size_t expected_len = strcspn(expected, " ");
+	int own_len = (int)strcspn(own, " ");
+	int expected_len = (int)strcspn(expected, " ");
+	struct rk_finding *finding;
 
-	rk_judge_where(judge, finding, "section .modinfo, vermagic");
-	if (own_len != expected_len || strncmp(own, expected, own_len) != 0)
-		rk_judge_why(
-			judge, finding,
-			"the module was built for kernel '%.*s', the target is '%.*s'",
-			(int)own_len, own, (int)expected_len, expected);
+	if (own_len != expected_len || strncmp(own, expected, (size_t)own_len) != 0)
+		finding = rk_judge_refuse(
+			judge, ENOEXEC, "vermagic",
+			"the module was built for kernel '%.*s', not for '%.*s'", own_len,
+			own, expected_len, expected);
 	else
-		rk_judge_why(
-			judge, finding,
-			"the release is the same, the configuration is not: '%s' against '%s'",
-			own + own_len, expected + expected_len);
-	rk_judge_fix(judge, finding, "build it against the headers of '%.*s'",
-		     (int)expected_len, expected);
+		finding = rk_judge_refuse(
+			judge, ENOEXEC, "vermagic",
+			"the module was built for another configuration of kernel '%.*s'",
+			own_len, own);
+	rk_judge_where(judge, finding, "section .modinfo, vermagic");
+	rk_judge_why(
+		judge, finding,
+		"a module's version magic must be the kernel's own: '%s' should be '%s'",
+		own, expected);
+	rk_judge_fix(
+		judge, finding,
+		"build it against the headers of '%.*s', as rkmod build --kernel %.*s does",
+		expected_len, expected, expected_len, expected);
+	rk_judge_message(judge, "%s: version magic '%s' should be '%s'", judge->info_name,
+			 own, expected);
 }
 
 void rk_stage_vermagic(struct rk_judge *judge)
@@ -130,10 +137,9 @@ void rk_stage_vermagic(struct rk_judge *judge)
 	const char *own = rk_modinfo_get(&judge->modinfo, "vermagic");
 	const char *expected = judge->facts.vermagic;
 	bool has_versions = judge->facts.modversions && judge->versions_index;
-	struct rk_finding *finding;
 
 	if (!own) {
-		if (rk_judge_force_load(judge, "bad vermagic"))
+		if (rk_judge_force_load(judge, "bad vermagic", "no version magic"))
 			return;
 		rk_judge_refuse(judge, ENOEXEC, "vermagic-missing",
 				"the module has no version magic");
@@ -148,11 +154,7 @@ void rk_stage_vermagic(struct rk_judge *judge)
 	}
 	if (strcmp(relevant(own, has_versions), relevant(expected, has_versions)) == 0)
 		return;
-	finding = rk_judge_refuse(judge, ENOEXEC, "vermagic",
-				  "version magic '%s' should be '%s'", own, expected);
-	explain_vermagic(judge, finding, own, expected);
-	rk_judge_message(judge, "%s: version magic '%s' should be '%s'", judge->info_name,
-			 own, expected);
+	refuse_vermagic(judge, own, expected);
 }
 
 void rk_stage_livepatch(struct rk_judge *judge)

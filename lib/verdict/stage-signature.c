@@ -12,11 +12,17 @@ static void tolerate(struct rk_judge *judge, const char *what, const char *reaso
 	if (judge->facts.sig_enforce == RK_FACT_YES) {
 		finding = rk_judge_refuse(judge, EKEYREJECTED, "signature-required",
 					  "%s, and the kernel demands a signature", what);
+		rk_judge_why(
+			judge, finding,
+			"CONFIG_MODULE_SIG_FORCE or module.sig_enforce lets only modules in that are signed by a key the kernel knows");
 		rk_judge_fix(judge, finding, "%s", finding->kind->cure);
 		rk_judge_message(judge, "Loading of %s is rejected", reason);
 	} else if (judge->facts.lockdown == RK_FACT_YES) {
 		finding = rk_judge_refuse(judge, EPERM, "signature-required",
 					  "%s, and the kernel is locked down", what);
+		rk_judge_why(
+			judge, finding,
+			"lockdown, which Secure Boot often brings with it, lets only modules in that are signed by a key the kernel knows");
 		rk_judge_fix(judge, finding, "%s", finding->kind->cure);
 		rk_judge_message(
 			judge,

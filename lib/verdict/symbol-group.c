@@ -74,49 +74,66 @@ enum rk_symbol_cause rk_symbol_missing_cause(struct rk_judge *judge, const char 
 	return RK_SYMBOL_RUST_MISSING;
 }
 
+/* "the module HEAD 'name'TAIL", "the module MANY_HEAD 7 symbolsMANY_TAIL: ..." */
 struct words {
 	const char *code;
-	const char *one;  /* with one name */
-	const char *many; /* with a number and some names */
+	const char *head;
+	const char *tail;
+	const char *many_head; /* NULL: as for one */
+	const char *many_tail;
 };
 
 static const struct words words[] = {
-	[RK_SYMBOL_UNKNOWN] = {"symbol-unknown", "nobody exports",
-			       "symbols that nobody exports"},
-	[RK_SYMBOL_RUST_OFF] = {"rust-off", "the kernel has no Rust: it does not export",
-				"Rust symbols, and the kernel has no Rust"},
+	[RK_SYMBOL_UNKNOWN] = {"symbol-unknown", "needs", ", which nothing exports", NULL,
+			       " that nothing exports"},
+	[RK_SYMBOL_RUST_OFF] = {"rust-off", "needs",
+				" of the kernel's Rust code, and this kernel has none",
+				NULL,
+				" of the kernel's Rust code, and this kernel has none"},
 	[RK_SYMBOL_RUST_COMPILER] =
-		{"rust-compiler", "of another Rust compiler than the kernel's:",
-		 "symbols of another Rust compiler than the kernel's"},
-	[RK_SYMBOL_RUST_MISSING] =
-		{"rust-symbol", "the kernel's Rust core does not export",
-		 "symbols that the kernel's Rust core does not export"},
-	[RK_SYMBOL_GPL_ONLY] = {"symbol-gpl-only",
-				"for GPL modules only:", "symbols for GPL modules only"},
-	[RK_SYMBOL_PROPRIETARY_OWNER] = {"symbol-gpl-only",
-					 "exported by a module that is not GPL:",
-					 "symbols exported by a module that is not GPL"},
-	[RK_SYMBOL_NOT_LOADED] = {"symbol-not-loaded",
-				  "exported by a module that is not loaded:",
-				  "symbols of a module that is not loaded"},
-	[RK_SYMBOL_NAMESPACE] = {"symbol-namespace",
-				 "in a namespace that is not imported:",
-				 "symbols of a namespace that is not imported"},
-	[RK_SYMBOL_NOT_FOR_MODULE] = {"symbol-not-for-module", "for other modules only:",
-				      "symbols for other modules only"},
-	[RK_SYMBOL_VERSION_DIFFERS] = {"symbol-version", "built with another version of",
-				       "symbols have another version"},
-	[RK_SYMBOL_VERSION_MISSING] = {"symbol-version-missing",
-				       "the module has no version of",
-				       "symbols have no version in the module"},
+		{"rust-compiler",
+		 "was built with another rustc than the kernel, in which",
+		 " has another symbol name",
+		 "was built with another rustc than the kernel, in which",
+		 " have other names"},
+	[RK_SYMBOL_RUST_MISSING] = {"rust-symbol", "needs",
+				    ", which this kernel's Rust code does not export",
+				    NULL,
+				    " that this kernel's Rust code does not export"},
+	[RK_SYMBOL_GPL_ONLY] = {"symbol-gpl-only", "needs",
+				", which is for GPL modules only", NULL,
+				" that are for GPL modules only"},
+	[RK_SYMBOL_PROPRIETARY_OWNER] = {"symbol-gpl-only", "needs",
+					 " of a module that is not GPL", NULL,
+					 " of a module that is not GPL"},
+	[RK_SYMBOL_NOT_LOADED] = {"symbol-not-loaded", "needs",
+				  " of a module that is not loaded", NULL,
+				  " of a module that is not loaded"},
+	[RK_SYMBOL_NAMESPACE] = {"symbol-namespace", "needs",
+				 " from a namespace that it does not import", NULL,
+				 " from a namespace that it does not import"},
+	[RK_SYMBOL_NOT_FOR_MODULE] = {"symbol-not-for-module", "needs",
+				      ", which is for other modules only", NULL,
+				      " that are for other modules only"},
+	[RK_SYMBOL_VERSION_DIFFERS] = {"symbol-version",
+				       "was built with another version of",
+				       " than the kernel's",
+				       "was built with other versions of",
+				       " than the kernel's"},
+	[RK_SYMBOL_VERSION_MISSING] = {"symbol-version-missing", "has no version of", "",
+				       NULL, ""},
 	[RK_SYMBOL_VERSION_NONE] = {"symbol-version-missing",
-				    "the module has no versions, the kernel has one of",
-				    "symbols of which the module has no version"},
-	[RK_SYMBOL_COMMON] = {"symbol-common", "a common symbol:", "common symbols"},
-	[RK_SYMBOL_SECTION] = {"symbol-section", "in a section that is not there:",
-			       "symbols in sections that are not there"},
-	[RK_SYMBOL_WEAK] = {"symbol-weak", "weak, and nobody exports it:",
-			    "weak symbols that nobody exports"},
+				    "has no symbol versions, and the kernel has one of",
+				    "",
+				    "has no symbol versions, and the kernel has those of",
+				    ""},
+	[RK_SYMBOL_COMMON] = {"symbol-common", "has the common symbol", "", "has",
+			      " that are common ones"},
+	[RK_SYMBOL_SECTION] = {"symbol-section", "has", " in a section that is not there",
+			       NULL, " in sections that are not there"},
+	[RK_SYMBOL_WEAK] = {"symbol-weak", "uses",
+			    " if it is there, and nothing exports it", NULL,
+			    " if they are there, and nothing exports them"},
 };
 
 static void add_name(struct rk_judge *judge, struct rk_buf *to, const char *name)
@@ -136,11 +153,13 @@ static void describe(struct rk_judge *judge, const struct rk_symbol_group *group
 	const struct words *w = &words[group->cause];
 
 	if (group->count == 1) {
-		rk_buf_addf(to, "%s ", w->one);
+		rk_buf_addf(to, "the module %s ", w->head);
 		add_name(judge, to, group->names[0]);
+		rk_buf_adds(to, w->tail);
 		return;
 	}
-	rk_buf_addf(to, "%zu %s: ", group->count, w->many);
+	rk_buf_addf(to, "the module %s %zu symbols%s: ",
+		    w->many_head ? w->many_head : w->head, group->count, w->many_tail);
 	for (size_t i = 0; i < group->count && i < RK_SYMBOL_N_NAMES; i++) {
 		if (i)
 			rk_buf_adds(to, ", ");
@@ -180,11 +199,13 @@ static void explain_compiler(struct rk_judge *judge, struct rk_finding *finding,
 	text = fitting_text(judge, &tags);
 	rk_judge_why(
 		judge, finding,
-		"the compiler's version text is hashed into symbol names: crate '%s' is %s in the module (%s) and %s in the kernel (%s)",
+		"rustc hashes its own version text into every symbol name: crate '%s' is %s in the module (%s) and %s in the kernel (%s)",
 		tags.crate, tags.own, own ? own : "compiler not known", tags.kernel,
 		text ? text : "compiler not known");
 	if (text)
-		rk_judge_fix(judge, finding, "build it with '%s'", text);
+		rk_judge_fix(judge, finding,
+			     "build it with the kernel's own '%s', as rkmod build does",
+			     text);
 }
 
 static void explain_off(struct rk_judge *judge, struct rk_finding *finding)
@@ -197,8 +218,9 @@ static void explain_off(struct rk_judge *judge, struct rk_finding *finding)
 		kernel->rust
 			? ", though its configuration names it: no Rust symbol is exported"
 			: "");
-	rk_judge_fix(judge, finding,
-		     "use a kernel with CONFIG_RUST=y, and build the module for it");
+	rk_judge_fix(
+		judge, finding,
+		"use a kernel with CONFIG_RUST=y (rkmod kernels tells which those here are), and build the module for it");
 }
 
 static void explain_license(struct rk_judge *judge, struct rk_finding *finding)
@@ -217,11 +239,14 @@ static void explain_license(struct rk_judge *judge, struct rk_finding *finding)
 static void explain_namespace(struct rk_judge *judge, struct rk_finding *finding,
 			      const char *ns)
 {
-	rk_judge_why(judge, finding, "they are exported in namespace '%s'", ns);
+	/* Before 6.13 it was a word, not a string. */
+	const char *quote = judge->facts.checks_strings ? "\"" : "";
+
+	rk_judge_why(judge, finding, "it is exported in namespace '%s'", ns);
 	rk_judge_fix(
 		judge, finding,
-		"MODULE_IMPORT_NS(\"%s\") in C, imports_ns: [\"%s\"] in module! in Rust",
-		ns, ns);
+		"import it: MODULE_IMPORT_NS(%s%s%s) in C, imports_ns: [\"%s\"] in module! in Rust",
+		quote, ns, quote, ns);
 }
 
 static void explain_cause(struct rk_judge *judge, struct rk_finding *finding,
@@ -244,8 +269,10 @@ static void explain_cause(struct rk_judge *judge, struct rk_finding *finding,
 			group->detail);
 		break;
 	case RK_SYMBOL_NOT_LOADED:
-		rk_judge_why(judge, finding, "module '%s' exports them", group->detail);
-		rk_judge_fix(judge, finding, "modprobe %s", group->detail);
+		rk_judge_why(judge, finding, "it is exported by module '%s'",
+			     group->detail);
+		rk_judge_fix(judge, finding, "load that first: modprobe %s",
+			     group->detail);
 		break;
 	case RK_SYMBOL_NAMESPACE:
 		explain_namespace(judge, finding, group->detail);

@@ -108,6 +108,22 @@ static void sort_findings(struct rk_findings *findings)
 	}
 }
 
+/* What a stage did not say in particular is said in general. */
+static void complete_findings(struct rk_findings *findings)
+{
+	for (size_t i = 0; i < findings->n_items; i++) {
+		struct rk_finding *finding = &findings->items[i];
+		bool is_doubt = strcmp(finding->kind->code, "undecided") == 0;
+
+		if (finding->severity == RK_SEVERITY_NOTE)
+			continue;
+		if (!finding->why[0] && !is_doubt)
+			rk_finding_why(findings, finding, "%s", finding->kind->cause);
+		if (!finding->fix[0])
+			rk_finding_fix(findings, finding, "%s", finding->kind->cure);
+	}
+}
+
 static void release_judge(struct rk_judge *judge)
 {
 	free(judge->tags);
@@ -152,6 +168,7 @@ int rk_verdict_judge(const struct rk_module *module,
 
 	start(&judge);
 	run_stages(&judge);
+	complete_findings(&verdict.findings);
 	write_taints(&judge);
 	release_judge(&judge);
 	if (!verdict.kernel_message)

@@ -50,7 +50,7 @@ untold()
 import json, sys
 
 for module in json.load(open(sys.argv[1]))["modules"]:
-    texts = [module["kernel_message"]] + [f["what"] for f in module["findings"]]
+    texts = [f["why"] or "" for f in module["findings"]]
     if not any(sys.argv[2] in text and sys.argv[3] in text for text in texts):
         print(module["file"])
 PYTHON

@@ -455,7 +455,7 @@ static void many_symbols_of_one_cause_are_one_finding(void)
 	for (size_t i = 0; i < verdict.findings.n_items; i++)
 		n += strcmp(verdict.findings.items[i].kind->code, "symbol-unknown") == 0;
 	EXPECT_INT(n, 1);
-	EXPECT_HAS(verdict.findings.items[0].what, "2 symbols that nobody exports");
+	EXPECT_HAS(verdict.findings.items[0].what, "2 symbols that nothing exports");
 	EXPECT_HAS(verdict.findings.items[0].what, "'pointer'");
 	rk_verdict_release(&verdict);
 	ko_close(&ko);
