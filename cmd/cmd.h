@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lib/base/machine.h"
+#include "lib/load/split.h"
 #include "lib/request/request.h"
 
 struct option;
@@ -27,9 +28,10 @@ struct rk_app {
 	enum rk_format format;
 	bool verbose;
 	bool quiet;
-	bool color;    /* results may be coloured */
-	bool terminal; /* stderr is one: steps and progress are shown */
-	FILE *out;     /* results: stdout */
+	bool color;              /* results may be coloured */
+	bool terminal;           /* stderr is one: steps and progress are shown */
+	FILE *out;               /* results: stdout */
+	struct rk_rights rights; /* to change the running kernel */
 };
 void rk_app_init(struct rk_app *app);
 
@@ -40,6 +42,9 @@ struct rk_cmd {
 	const char *summary; /* one line for `rkmod help` */
 	const char *help;    /* its own options, a line each, as --help prints them; "" */
 	bool compiler;       /* takes --source --rustc --llvm --force */
+	/* It changes the running kernel: before anything else, the process is parted in
+	 * one that may and one that does the rest (lib/load/split.h). */
+	bool changes_kernel;
 	enum rk_exit (*run)(struct rk_app *app, int argc,
 			    char **argv); /* argv[0]: name */
 };
@@ -93,8 +98,13 @@ extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_hook;
 extern const struct rk_cmd cmd_kernels;
+extern const struct rk_cmd cmd_load;
 extern const struct rk_cmd cmd_prepare;
+extern const struct rk_cmd cmd_reload;
 extern const struct rk_cmd cmd_root;
+extern const struct rk_cmd cmd_sign;
+extern const struct rk_cmd cmd_status;
+extern const struct rk_cmd cmd_unload;
 extern const struct rk_cmd cmd_vm;
 
 #endif

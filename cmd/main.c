@@ -22,6 +22,7 @@
  *   module/       A .ko taken apart from raw bytes.
  *   depend/       Which modules a module needs.
  *   verdict/      The kernel's loader, simulated stage by stage.
+ *   load/         Insertion of what was judged, removal, the kernel's log.
  *   vm/           A kernel booted in QEMU, and the guest program that runs in it.
  *   pipeline/     The chain: kernel, toolchain, metadata, build, verdict.
  *
@@ -42,8 +43,9 @@
 
 /* In the order in which a user meets them. */
 static const struct rk_cmd *const commands[] = {
-	&cmd_build, &cmd_check,   &cmd_config,  &cmd_doctor, &cmd_explain,
-	&cmd_hook,  &cmd_kernels, &cmd_prepare, &cmd_root,   &cmd_vm,
+	&cmd_build, &cmd_check,   &cmd_config, &cmd_doctor,  &cmd_explain,
+	&cmd_hook,  &cmd_kernels, &cmd_load,   &cmd_prepare, &cmd_reload,
+	&cmd_root,  &cmd_sign,    &cmd_status, &cmd_unload,  &cmd_vm,
 };
 
 static const struct rk_cmd *find_command(const char *name)
@@ -131,6 +133,15 @@ static enum rk_exit flush(enum rk_exit status)
 	return RK_EXIT_FAILED;
 }
 
+/* Nothing else is done with the right to change the kernel, not even reading options. */
+static int split(int argc, char **argv, struct rk_rights *ret, struct rk_error *err)
+{
+	const struct rk_cmd *cmd = argc > 1 ? find_command(argv[1]) : NULL;
+
+	*ret = (struct rk_rights)RK_RIGHTS_NONE;
+	return cmd && cmd->changes_kernel ? rk_split(ret, err) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct rk_error err = RK_ERROR_INIT;
@@ -139,6 +150,8 @@ int main(int argc, char **argv)
 
 	rk_app_init(&app);
 	rk_log_to(rk_output_log, &app);
+	if (split(argc, argv, &app.rights, &err) < 0)
+		return (int)rk_cmd_fail(&app, &err);
 	if (rk_machine_init(&app.machine, &err) < 0)
 		return (int)rk_cmd_fail(&app, &err);
 	status = flush(dispatch(&app, argc - 1, argv + 1));

@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/vm-report.h"
+#include "lib/module/params.h"
 
 enum {
 	OPTION_EXEC = 256,
@@ -110,30 +111,14 @@ static bool take_option(int option, struct options *options)
 	}
 }
 
-/* "name=...", where a file would have a '/' or '.' before the '='. */
-static bool is_parameter(const char *word)
-{
-	size_t len = 0;
-
-	while (isalnum((unsigned char)word[len]) || word[len] == '_' || word[len] == '-')
-		len++;
-	return len && word[len] == '=';
-}
-
-/* The kernel splits parameters at blanks outside of double quotes, and has no escapes. */
 static bool add_parameter(struct rk_buf *params, const char *word)
 {
-	const char *value = strchr(word, '=') + 1;
-	bool quote = strpbrk(value, " \t") && value[0] != '"';
+	struct rk_error err = RK_ERROR_INIT;
 
-	if (strchr(word, '\n') || (quote && strchr(value, '"'))) {
-		fprintf(stderr, "rkmod: the kernel cannot be given the parameter '%s'\n",
-			word);
-		return false;
-	}
-	rk_buf_addf(params, "%s%.*s%s%s%s", params->len ? " " : "", (int)(value - word),
-		    word, quote ? "\"" : "", value, quote ? "\"" : "");
-	return true;
+	if (rk_param_add(params, word, &err) == 0)
+		return true;
+	fprintf(stderr, "rkmod: %s\n", err.msg);
+	return false;
 }
 
 /* FILE [name=value]... [FILE [name=value]...]... */
@@ -143,7 +128,7 @@ static bool take_words(char **words, size_t n_words, struct options *options)
 	if (!options->modules)
 		return false;
 	for (size_t i = 0; i < n_words; i++) {
-		if (!is_parameter(words[i])) {
+		if (!rk_param_is_one(words[i])) {
 			options->modules[options->n_modules++].path = words[i];
 			continue;
 		}

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -18,6 +19,10 @@ enum {
 #define FUNCTIONS(X)                                                                     \
 	X(BIO_free)                                                                      \
 	X(BIO_new_mem_buf)                                                               \
+	X(CMS_ContentInfo_free)                                                          \
+	X(CMS_add1_signer)                                                               \
+	X(CMS_final)                                                                     \
+	X(CMS_sign)                                                                      \
 	X(CRYPTO_free)                                                                   \
 	X(ERR_clear_error)                                                               \
 	X(EVP_DigestFinal_ex)                                                            \
@@ -27,12 +32,18 @@ enum {
 	X(EVP_DigestVerifyInit)                                                          \
 	X(EVP_MD_CTX_free)                                                               \
 	X(EVP_MD_CTX_new)                                                                \
+	X(EVP_PKEY_free)                                                                 \
 	X(EVP_get_digestbyname)                                                          \
 	X(EVP_sha256)                                                                    \
+	X(PEM_read_bio_PrivateKey)                                                       \
 	X(PEM_read_bio_X509)                                                             \
+	X(X509_NAME_get_text_by_NID)                                                     \
+	X(X509_check_private_key)                                                        \
 	X(X509_free)                                                                     \
 	X(X509_get0_pubkey)                                                              \
+	X(X509_get_subject_name)                                                         \
 	X(d2i_X509)                                                                      \
+	X(i2d_CMS_ContentInfo)                                                           \
 	X(i2d_X509)
 
 static struct {
@@ -226,4 +237,126 @@ int rk_crypto_pem(const void *text, size_t size, struct rk_buf *ret, struct rk_e
 	if (ret->len == before)
 		return rk_error_set(err, RK_EFORMAT, "no certificate");
 	return 0;
+}
+
+/* ---- signing ---- */
+
+/* An encrypted key without a password is no reason to ask on the terminal. */
+static int give_password(char *buf, int size, int writing, void *data)
+{
+	const char *password = data;
+	size_t len = password ? strlen(password) : 0;
+
+	if (len == 0 || len > (size_t)size)
+		return -1;
+	memcpy(buf, password, len);
+	return (int)len;
+}
+
+static EVP_PKEY *read_key(const struct rk_crypto_signer *signer)
+{
+	BIO *bio = crypto.BIO_new_mem_buf(signer->key, (int)signer->key_size);
+	EVP_PKEY *key = bio ? crypto.PEM_read_bio_PrivateKey(bio, NULL, give_password,
+							     (void *)signer->password)
+			    : NULL;
+
+	crypto.BIO_free(bio);
+	return key;
+}
+
+static X509 *read_certificate(const struct rk_crypto_signer *signer)
+{
+	const unsigned char *der = signer->certificate;
+	X509 *certificate = crypto.d2i_X509(NULL, &der, (long)signer->certificate_size);
+	BIO *bio;
+
+	if (certificate)
+		return certificate;
+	bio = crypto.BIO_new_mem_buf(signer->certificate, (int)signer->certificate_size);
+	if (bio)
+		certificate = crypto.PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	crypto.BIO_free(bio);
+	return certificate;
+}
+
+static int add_message(CMS_ContentInfo *cms, struct rk_buf *ret, struct rk_error *err)
+{
+	unsigned char *der = NULL;
+	int size = crypto.i2d_CMS_ContentInfo(cms, &der);
+
+	if (size <= 0)
+		return rk_error_set(err, RK_ETOOL, "libcrypto writes no signature");
+	rk_buf_add(ret, der, (size_t)size);
+	crypto.CRYPTO_free(der, __FILE__, __LINE__);
+	return rk_buf_check(ret, err);
+}
+
+/* The kernel takes no certificates and no signed attributes. */
+static int make_message(X509 *certificate, EVP_PKEY *key, const EVP_MD *digest, BIO *data,
+			struct rk_buf *ret, struct rk_error *err)
+{
+	const unsigned int flags = CMS_NOCERTS | CMS_BINARY | CMS_NOSMIMECAP | CMS_NOATTR;
+	CMS_ContentInfo *cms = crypto.CMS_sign(NULL, NULL, NULL, NULL,
+					       CMS_NOCERTS | CMS_PARTIAL | CMS_BINARY |
+						       CMS_DETACHED | CMS_STREAM);
+	int r;
+
+	if (cms && crypto.CMS_add1_signer(cms, certificate, key, digest, flags) &&
+	    crypto.CMS_final(cms, data, NULL, CMS_NOCERTS | CMS_BINARY) == 1)
+		r = add_message(cms, ret, err);
+	else
+		r = rk_error_set(err, RK_EFORMAT, "libcrypto cannot sign with this key");
+	crypto.CMS_ContentInfo_free(cms);
+	return r;
+}
+
+static int sign_with(const struct rk_crypto_signer *signer, X509 *certificate,
+		     EVP_PKEY *key, BIO *data, struct rk_buf *ret, struct rk_error *err)
+{
+	const EVP_MD *digest = crypto.EVP_get_digestbyname(signer->digest);
+
+	if (!key)
+		return rk_error_set(err, RK_EFORMAT, "no private key in PEM form%s",
+				    signer->password ? ", or the password is wrong"
+						     : ", or one that needs a password");
+	if (!certificate)
+		return rk_error_set(err, RK_EFORMAT, "no X.509 certificate");
+	if (crypto.X509_check_private_key(certificate, key) != 1)
+		return rk_error_set(err, RK_EFORMAT,
+				    "key and certificate do not belong together");
+	if (!digest)
+		return rk_error_set(err, RK_EFORMAT, "libcrypto has no digest '%s'",
+				    signer->digest);
+	if (!data)
+		return rk_error_nomem(err);
+	return make_message(certificate, key, digest, data, ret, err);
+}
+
+int rk_crypto_sign(const struct rk_crypto_signer *signer, const void *data, size_t size,
+		   char **ret_name, struct rk_buf *ret, struct rk_error *err)
+{
+	X509 *certificate;
+	char name[128] = "";
+	EVP_PKEY *key;
+	BIO *bio;
+	int r;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	if (size > INT_MAX || signer->key_size > INT_MAX ||
+	    signer->certificate_size > INT_MAX)
+		return rk_error_set(err, RK_EFORMAT, "more than 2 GiB");
+	certificate = read_certificate(signer);
+	key = read_key(signer);
+	bio = crypto.BIO_new_mem_buf(data, (int)size);
+	r = sign_with(signer, certificate, key, bio, ret, err);
+	if (r == 0)
+		crypto.X509_NAME_get_text_by_NID(
+			crypto.X509_get_subject_name(certificate), NID_commonName, name,
+			sizeof(name));
+	crypto.BIO_free(bio);
+	crypto.EVP_PKEY_free(key);
+	crypto.X509_free(certificate);
+	crypto.ERR_clear_error();
+	return r < 0 ? r : rk_strdup(name, ret_name, err);
 }

@@ -52,6 +52,27 @@ struct rk_crypto_signed {
 RK_MUST_CHECK int rk_crypto_verify(const struct rk_crypto_signed *what, bool *ret,
 				   struct rk_error *err);
 
+/* Who signs, as files of openssl hold it. All borrowed for the call. */
+struct rk_crypto_signer {
+	const void *key; /* PEM */
+	size_t key_size;
+	const void *certificate; /* X.509, PEM or DER */
+	size_t certificate_size;
+	const char *password; /* of the key, or NULL */
+	const char *digest;   /* "sha256" */
+};
+
+/**
+ * rk_crypto_sign() - a detached PKCS#7 message, as the kernel's sign-file makes it
+ * @ret_name: the certificate's common name, free() it
+ * @ret:      added to: DER, without certificates and signed attributes
+ * Return: 0, -RK_EFORMAT (a key or certificate that is none, or that do not belong
+ * together; digest), -RK_ETOOL, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_crypto_sign(const struct rk_crypto_signer *signer, const void *data,
+				 size_t size, char **ret_name, struct rk_buf *ret,
+				 struct rk_error *err);
+
 /* The certificates of a PEM text, as DER one behind the other. Return: 0, -RK_EFORMAT if
  * there is none, -RK_ETOOL, -RK_ENOMEM. */
 RK_MUST_CHECK int rk_crypto_pem(const void *text, size_t size, struct rk_buf *ret,

@@ -265,6 +265,19 @@ int rk_state_read_rules(const struct rk_machine *machine, struct rk_state *ret,
 	return read_command_line(ret, proc, err);
 }
 
+/* What the kernel's own modules export stands in Module.symvers: where no others are
+ * loaded, a hundred thousand lines need not be asked for. */
+static int read_exports(struct rk_state *state, const char *proc, struct rk_error *err)
+{
+	bool any = state->unread[RK_STATE_MODULES];
+
+	for (size_t i = 0; i < state->n_modules; i++)
+		any |= state->modules[i].out_of_tree;
+	return any ? read_lines(state, RK_STATE_KALLSYMS, proc, "kallsyms", add_export,
+				err)
+		   : 0;
+}
+
 int rk_state_read(const struct rk_machine *machine, struct rk_state *ret,
 		  struct rk_error *err)
 {
@@ -274,7 +287,7 @@ int rk_state_read(const struct rk_machine *machine, struct rk_state *ret,
 
 	if (rk_state_read_rules(machine, ret, err) < 0 ||
 	    read_lines(ret, RK_STATE_MODULES, proc, "modules", add_module, err) < 0 ||
-	    read_lines(ret, RK_STATE_KALLSYMS, proc, "kallsyms", add_export, err) < 0 ||
+	    read_exports(ret, proc, err) < 0 ||
 	    rk_path_join(sys, "module", &sys_modules, err) < 0 ||
 	    list_dir(sys_modules, &ret->sys_modules, &ret->unread[RK_STATE_BUILT_IN],
 		     err) < 0 ||

@@ -92,6 +92,7 @@ static int unpack_xz(struct rk_module *module, struct rk_buf *plain, struct rk_e
 			 err) < 0)
 		return -(int)err->code;
 	module->packing = packings[end];
+	module->is_cut = end != RK_XZ_WHOLE;
 	if (end != RK_XZ_DAMAGED && module->size > CHECK_OFFSET &&
 	    module->data[CHECK_OFFSET] > CHECK_CRC32)
 		module->packing = RK_PACKING_CHECK;
@@ -126,6 +127,7 @@ static int unpack_other(struct rk_module *module, struct rk_buf *plain,
 	if (ret != -RK_EFORMAT)
 		return ret;
 	module->packing = RK_PACKING_DAMAGED;
+	module->is_cut = true;
 	return 0;
 }
 

@@ -28,7 +28,8 @@ struct rk_module {
 	char *path;                      /* as the user named it */
 	enum rk_compression compression; /* of the file; data is always plain */
 	enum rk_packing packing;         /* if it was compressed */
-	uint8_t *data;                   /* of a damaged one, what could be unpacked */
+	bool is_cut;   /* the same, whatever packing says besides: not all came out */
+	uint8_t *data; /* of a damaged one, what could be unpacked */
 	size_t size;
 	size_t map_size; /* bytes that are mapped from the file; 0: data is allocated */
 };

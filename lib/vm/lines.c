@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/kmsg.h"
 #include "lib/vm/lines.h"
 #include "lib/vm/protocol.h"
 
@@ -14,41 +15,6 @@ static const char *const types[] = {
 	[RK_VM_LINE_END] = "end",     [RK_VM_LINE_FAULT] = "fault",
 	[RK_VM_LINE_BYE] = "bye",
 };
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* The byte of a "\xNN" at @text, or -1. */
-static int escaped_byte(const char *text)
-{
-	int high;
-	int low;
-
-	if (text[0] != '\\' || text[1] != 'x')
-		return -1;
-	high = hex_value(text[2]);
-	low = high < 0 ? -1 : hex_value(text[3]);
-	return low < 0 ? -1 : high * 16 + low;
-}
-
-/* What is no escape stays as it is: the kernel's own text is printable. */
-static int unescape(const char *from, struct rk_buf *to, struct rk_error *err)
-{
-	while (*from) {
-		int byte = escaped_byte(from);
-		unsigned char c = byte < 0 ? (unsigned char)*from : (unsigned char)byte;
-
-		rk_buf_add(to, &c, 1);
-		from += byte < 0 ? 1 : 4;
-	}
-	return rk_buf_check(to, err);
-}
 
 /* Steps over @word and a blank. */
 static bool take_word(const char **text, const char *word)
@@ -106,7 +72,7 @@ int rk_vm_line_read(struct rk_vm_reader *reader, const char *line,
 		if (!take_word(&line, types[i]))
 			continue;
 		*ret_type = (enum rk_vm_line_type)i;
-		return unescape(line, text, err);
+		return rk_kmsg_unescape(line, text, err);
 	}
 	return rk_error_set(err, RK_EFORMAT, "damaged line from the guest: '%.20s'",
 			    line);
@@ -215,24 +181,6 @@ int rk_vm_end_read(const char *text, size_t n_jobs, struct rk_vm_end *ret,
 }
 
 /* ---- the kernel log ---- */
-
-/* "prio,seq,usec,flags[,more];text" */
-int rk_vm_kmsg_read(const char *record, uint64_t *ret_seq, struct rk_buf *text,
-		    struct rk_error *err)
-{
-	const char *semicolon = strchr(record, ';');
-	const char *next = record;
-	uint64_t priority;
-	uint64_t seq;
-
-	rk_buf_truncate(text, 0);
-	if (!semicolon || !take_number(&next, &priority) || *next++ != ',' ||
-	    !take_number(&next, &seq) || *next != ',' || next > semicolon)
-		return rk_error_set(err, RK_EFORMAT, "damaged kernel log record: '%.40s'",
-				    record);
-	*ret_seq = seq;
-	return unescape(semicolon + 1, text, err);
-}
 
 static bool begins_oops(const char *line)
 {

@@ -58,14 +58,6 @@ struct rk_vm_end {
 RK_MUST_CHECK int rk_vm_end_read(const char *text, size_t n_jobs, struct rk_vm_end *ret,
 				 struct rk_error *err);
 
-/**
- * rk_vm_kmsg_read() - a record of /dev/kmsg
- * @text: emptied, then the message; lines of one record are joined by newlines
- * Return: 0 with the record's number, -RK_EFORMAT, -RK_ENOMEM.
- */
-RK_MUST_CHECK int rk_vm_kmsg_read(const char *record, uint64_t *ret_seq,
-				  struct rk_buf *text, struct rk_error *err);
-
 /* A console line begins with "[    1.234567] ", one of kmsg does not. */
 const char *rk_vm_skip_time(const char *line);
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "lib/base/file.h"
+#include "lib/base/kmsg.h"
 #include "lib/base/log.h"
 #include "lib/vm/boot.h"
 #include "lib/vm/lines.h"
@@ -260,7 +261,7 @@ static void take_kmsg(struct run *run)
 {
 	uint64_t seq;
 
-	if (rk_vm_kmsg_read(rk_buf_str(&run->line), &seq, &run->record, run->err) < 0) {
+	if (rk_kmsg_read(rk_buf_str(&run->line), &seq, &run->record, run->err) < 0) {
 		run->failed = true;
 		return;
 	}

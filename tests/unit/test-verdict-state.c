@@ -231,7 +231,8 @@ STATE(an_export_of_a_loaded_module_is_enoexec, "exports.ko", "",
       REFUSED(ENOEXEC, "duplicate-exports",
 	      "exporter: exports duplicate symbol fixture_export (owned by foreign)",
 	      "export-duplicate"),
-      NULL, world.kallsyms = "0 r __ksymtab_fixture_export\t[foreign]\n")
+      NULL, world.modules = "foreign 1 0 - Live 0x0 (OE)\n";
+      world.kallsyms = "0 r __ksymtab_fixture_export\t[foreign]\n")
 
 STATE(whether_it_exports_the_same_as_a_loaded_module_is_undecided, "exports.ko", "",
       UNDECIDED, "proc/kallsyms", world.modules = "foreign 1 0 - Live 0x0 (OE)\n";
@@ -296,7 +297,7 @@ static void lines_that_make_no_sense_are_left_out(void)
 	struct world world = QUIET;
 	struct rk_state state;
 
-	world.modules = "short 1\n\nok 1 0 - Live 0x0 (P)\n(((((\n";
+	world.modules = "short 1\n\nok 1 0 - Live 0x0 (PO)\n(((((\n";
 	world.kallsyms = "__ksymtab_a\n\t[\n0 r __ksymtab_b\t[\n0 r __ksymtab_c\t[m]\n";
 	read_world(&world, &state);
 	EXPECT_INT(state.n_modules, 1);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/base/kmsg.h"
 #include "lib/vm/lines.h"
 #include "tests/unit/tap.h"
 
@@ -172,8 +173,8 @@ static void reads_a_kernel_log_record(void)
 	struct rk_error err = RK_ERROR_INIT;
 	uint64_t seq = 0;
 
-	EXPECT_INT(rk_vm_kmsg_read("6,339,5140900,-,caller=T1;hello: a; b\\x0atwo", &seq,
-				   &buf, &err),
+	EXPECT_INT(rk_kmsg_read("6,339,5140900,-,caller=T1;hello: a; b\\x0atwo", &seq,
+				&buf, &err),
 		   0);
 	EXPECT_INT(seq, 339);
 	EXPECT_STR(rk_buf_str(&buf), "hello: a; b\ntwo");
@@ -190,7 +191,7 @@ static void refuses_a_damaged_kernel_log_record(void)
 		struct rk_error err = RK_ERROR_INIT;
 		uint64_t seq;
 
-		EXPECT_INT(rk_vm_kmsg_read(records[i], &seq, &buf, &err), -RK_EFORMAT);
+		EXPECT_INT(rk_kmsg_read(records[i], &seq, &buf, &err), -RK_EFORMAT);
 	}
 }
 

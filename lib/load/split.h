@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RK_LOAD_SPLIT_H
+#define RK_LOAD_SPLIT_H
+
+#include "lib/base/error.h"
+
+/* What is left of the right to change the kernel: another process that has it. */
+struct rk_rights {
+	int socket; /* to the inserting process, -1: there is none */
+	int kmsg;   /* /dev/kmsg for reading, without waiting; -1: could not be opened */
+	int kmsg_errno;
+};
+
+#define RK_RIGHTS_NONE                                                                   \
+	{                                                                                \
+		.socket = -1, .kmsg = -1                                                 \
+	}
+
+/**
+ * rk_split() - part the process that may change the kernel from the one that does the
+ * rest
+ *
+ * To be called before anything else is done. Without CAP_SYS_MODULE nothing happens.
+ * With it the process becomes two. The parent keeps CAP_SYS_MODULE alone, serves the
+ * requests of wire.h until the child ends, and ends as the child did: it does not return.
+ * The child returns. It has the ids, groups and home of the user who called sudo or
+ * pkexec, no capabilities (for uid 0 itself: CAP_DAC_READ_SEARCH), a clean environment,
+ * no inherited descriptors, and cannot be traced by others of that user.
+ *
+ * Return: 0; -RK_EREFUSED (set-user-ID program, a standard descriptor is closed, SUDO_UID
+ * makes no sense), -RK_ESYS.
+ */
+RK_MUST_CHECK int rk_split(struct rk_rights *ret, struct rk_error *err);
+
+/* For split.c: serves until the other end is closed. */
+void rk_inserter_serve(int socket);
+
+#endif

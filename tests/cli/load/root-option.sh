@@ -1,0 +1,1 @@
+rkmod load --root default x.ko

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What goes on while it works. Kernel parameters: printk.devkmsg=on
+
+# --- Who runs
+load 0 'a slow one, to look at' ./ld_init.ko wait_ms=1
+as_sudo rkmod unload ld_init >/dev/null
+as_sudo rkmod load ./ld_init.ko wait_ms=4000 >/tmp/out 2>&1 &
+sleep 3
+for pid in $(pidof rkmod); do
+	echo "$pid $(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status")" \
+		"$(sed -n 's/^CapPrm:\t0*\([0-9a-f]*\)$/\1/p' "/proc/$pid/status")" \
+		"$(sed -n 's/^Groups:\t\(.*[0-9]\) *$/\1/p' "/proc/$pid/status")" \
+		"$(stat -c %u "/proc/$pid/fd")" "$(tr '\0' ' ' <"/proc/$pid/environ" | grep -c SUDO_)"
+done >/tmp/who
+wait
+# CAP_SYS_MODULE is bit 16. What cannot be traced belongs to uid 0 in /proc.
+is 'who inserts has one capability' 2 "$(grep -c '^[0-9]* 0 10000 ' /tmp/who)"
+is 'who judges is the user and has none' 1 "$(grep -c '^[0-9]* 1000  1000 0 ' /tmp/who)"
+as_sudo rkmod unload ld_init >/dev/null
+
+# --- The file changes
+sed "s/vermagic=7/vermagic=9/" hello.ko >alien.ko
+# race PROGRAM: how often the kernel was given what was not judged, and how many loads
+race() {
+	cp hello.ko race.ko
+	cp alien.ko other.ko
+	helper swap race.ko other.ko 1000 20 &
+	swapper=$!
+	n_loads=0
+	n_loaded=0
+	n_unjudged=0
+	while kill -0 $swapper 2>/dev/null; do
+		n_loads=$((n_loads + 1))
+		as_sudo "$1" load ./race.ko >/tmp/out 2>&1
+		if grep -q 'the kernel refused\|is a defect' /tmp/out; then
+			n_unjudged=$((n_unjudged + 1))
+		fi
+		if grep -q '^hello: loaded' /tmp/out; then
+			n_loaded=$((n_loaded + 1))
+			rmmod hello
+		fi
+	done
+	echo "# $1: $n_loads loads while the file was swapped 1,000 times: $n_loaded loaded, $n_unjudged not judged"
+}
+race rkmod
+is 'the kernel is given nothing that was not judged' 0 "$n_unjudged"
+is 'some were loaded, and some were not' yes \
+	"$([ "$n_loaded" -gt 0 ] && [ "$n_loaded" -lt "$n_loads" ] && echo yes)"
+race rkmod-read-twice
+is 'a file that is read twice is not what was judged' yes "$([ "$n_unjudged" -gt 0 ] && echo yes)"
+
+# --- The log overflows
+load 0 'a module that prints 200 lines' ./ld_chatty.ko lines=200 noise=2
+is 'all of them are shown' 200 "$(grep -c '| ld_chatty: line' /tmp/out)"
+lacks 'none is lost' 'overwritten'
+as_sudo rkmod unload ld_chatty >/dev/null
+load 0 'a module that floods the log' ./ld_chatty.ko lines=60 noise=1000
+n=$(grep -c '| ld_chatty: line' /tmp/out)
+if [ "$n" = 60 ]; then ok 'all lines are shown'; else has "lost lines are told ($n of 60 shown)" 'overwritten'; fi
+as_sudo rkmod unload ld_chatty >/dev/null
+(while :; do echo 'flood flood flood flood'; done >/dev/kmsg) &
+flood=$!
+load 0 'somebody else floods the log' ./ld_chatty.ko lines=60
+kill $flood
+n=$(grep -c '| ld_chatty: line' /tmp/out)
+if [ "$n" = 60 ]; then ok 'all lines are shown'; else has "lost lines are told ($n of 60 shown)" 'overwritten'; fi
+as_sudo rkmod unload ld_chatty >/dev/null
+
+# --- It is killed
+# ld_modules: what is loaded and in which state, oldest last
+ld_modules() {
+	sed -n 's/^\(ld_[a-z]*\) .* \(Live\|Loading\|Unloading\) .*/\1 \2/p' /proc/modules
+}
+# first, last: of the processes, by age
+first() {
+	pidof rkmod | tr ' ' '\n' | sort -n | head -n 1
+}
+last() {
+	pidof rkmod | tr ' ' '\n' | sort -n | sed -n 2p
+}
+for msec in 150 500 900 1300 1800 2400; do
+	for victim in first last pidof\ rkmod; do
+		as_sudo rkmod load ./ld_top.ko >/dev/null 2>&1 &
+		usleep ${msec}000
+		# shellcheck disable=SC2046 # one or several
+		kill -9 $($victim) 2>/dev/null
+		wait
+		while [ -n "$(pidof rkmod)" ]; do usleep 50000; done
+		ld_modules | grep -v Live >/tmp/out && not_ok "killed after $msec ms ($victim): all that is loaded is live"
+		ld_modules >>/tmp/killed
+		for name in ld_top ld_mid ld_base; do rmmod $name 2>/dev/null; done
+	done
+done
+ok "killed at 18 moments: what is loaded is live, $(grep -c . /tmp/killed) modules in all"
+for msec in 300 700 1100 1500 1900; do
+	as_sudo rkmod load ./ld_top.ko >/tmp/out 2>&1 &
+	usleep ${msec}000
+	kill -INT "$(first)" 2>/dev/null
+	wait
+	case $(ld_modules | wc -l) in
+	0 | 3) ok "interrupted after $msec ms: all or nothing" ;;
+	*) not_ok "interrupted after $msec ms: all or nothing" ;;
+	esac
+	for name in ld_top ld_mid ld_base; do rmmod $name 2>/dev/null; done
+done
+
+
+# --- The kernel falls over
+load 1 'a module that makes the kernel oops' ./ld_oops.ko
+has 'that is said' 'the kernel fell over while loading it'
+has 'with the first line' 'NULL pointer dereference'
+has 'and what to do' 'restart the machine'

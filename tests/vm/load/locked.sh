@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# The kernel is locked down. Kernel parameters: lockdown=integrity
+load 1 'an unsigned module' ./hello.ko
+has 'is not given to the kernel' 'not inserted: refuse (EPERM'
+load 1 'by force' --force ./hello.ko
+has 'the kernel refuses it itself' 'the kernel refused: EPERM'
+has 'with its line' 'Lockdown: '
+has 'as predicted' 'as predicted'
+load 1 'one that nobody known has signed' --force ./foreign.ko
+has 'as predicted' 'as predicted'
+load 0 'a rightly signed module' loop
+has 'as predicted' 'as predicted'
+loaded 'only the signed one is there' 'loop'

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# Loading and unloading. Kernel parameters: module_blacklist=ld_chatty
+
+# --- Rights
+expect 2 'an ordinary user may not' as_user rkmod load ./hello.ko
+has 'that is said' 'CAP_SYS_MODULE'
+has 'and which command would do' 'sudo /usr/bin/rkmod load ./hello.ko'
+loaded 'nothing is loaded' ''
+
+# --- One module
+load 0 'a Rust module is loaded' ./hello.ko
+has 'its line is shown' '| hello: hello from Rust'
+has 'the prediction was right' 'as predicted'
+has 'the taint is harmless' 'taints kernel.  (harmless'
+loaded 'it is there' 'hello'
+load 1 'twice the same is refused' ./hello.ko
+has 'before the kernel is asked' 'not inserted: refuse (EEXIST'
+expect 0 'its status is shown' as_user rkmod status hello
+has 'with its file' 'file: /home/user/hello.ko'
+has 'which is the loaded one' 'same build-id'
+cp ld_base.ko other.ko
+expect 0 'a status beside another file' as_user rkmod status --file other.ko hello
+has 'which is not the loaded one' 'other build-id'
+expect 0 'it is loaded anew' as_sudo rkmod reload ./hello.ko
+has 'first goes the old one' '| hello: goodbye'
+has 'then comes the new one' '| hello: hello from Rust'
+expect 0 'it is unloaded' as_sudo rkmod unload hello
+has 'with its last words' '| hello: goodbye'
+expect 2 'what is not loaded cannot be unloaded' as_sudo rkmod unload hello
+loaded 'nothing is left' ''
+expect 0 'uid 0 itself may, too' rkmod load ./hello.ko
+expect 0 'and unload' rkmod unload ./hello.ko
+
+# --- Not by the rules
+cp hello.ko closed.ko
+chmod 600 closed.ko
+chown root closed.ko
+load 2 'sudo does not read what the user may not' ./closed.ko
+has 'that is said' 'Permission denied'
+echo rubbish >rubbish.ko
+load 1 'what is no module is refused' ./rubbish.ko
+: >empty.ko
+load 1 'so is an empty file' ./empty.ko
+sed "s/vermagic=7/vermagic=9/" hello.ko >alien.ko
+load 1 'so is a module of another kernel' ./alien.ko
+has 'with the line of the kernel' 'version magic'
+load 1 'by force the kernel refuses it itself' --force ./alien.ko
+has 'which was said before' 'by force, although the kernel will probably answer ENOEXEC'
+has 'and was predicted' 'as predicted'
+has 'with its own words' '| hello: version magic'
+load 1 'a name that the kernel was told not to load' ./ld_chatty.ko
+has 'that is known before' 'not inserted: refuse (EPERM'
+load 2 'no such file' ./nothing.ko
+load 2 'no such module' nothing_of_this_name
+load 2 'two roots are none' --root x ./hello.ko
+echo '{ "kdir": "/nowhere" }' >rkmod.json
+load 0 'rkmod.json does not steer it' ./hello.ko
+expect 0 'and it is unloaded' as_sudo rkmod unload hello
+rm rkmod.json
+expect 2 'a closed descriptor is no place for output' sh -c 'exec rkmod load ./hello.ko >&-'
+
+# --- What is needed
+load 0 'three deep' ./ld_top.ko
+has 'all of it works' 'ld_top: value is 3'
+loaded 'all are there' 'ld_top ld_mid ld_base'
+expect 1 'what is needed is not unloaded' as_sudo rkmod unload ld_base
+has 'and who needs it is said' "used by 'ld_mid'"
+expect 0 'together they go in the right order' as_sudo rkmod unload ld_base ld_mid ld_top
+loaded 'nothing is left' ''
+load 1 'a failing last one' ./ld_top.ko fail=5
+has 'its errno is told' 'its init function answered EIO'
+has 'the others are removed again' 'ld_base: loaded (needed first), and removed again'
+loaded 'nothing is left' ''
+mv ld_base.ko hidden
+load 2 'a module that is needed and is not there' ./ld_top.ko
+has 'which is named' "no module 'ld_base'"
+loaded 'nothing is inserted' ''
+mv hidden ld_base.ko
+
+# --- By its name
+load 0 'a module of the kernel by name, compressed and signed' loop max_part=3
+expect 0 'its parameter' cat /sys/module/loop/parameters/max_part
+has 'has arrived' 3
+expect 0 'it goes' as_sudo rkmod unload loop
+echo 'options loop max_part=5' >/etc/modprobe.d/a.conf
+echo 'install loop /bin/touch /tmp/ran' >>/etc/modprobe.d/a.conf
+load 0 'with options of modprobe.d' loop
+has 'its command is named' '/bin/touch /tmp/ran'
+expect 1 'and not run' test -e /tmp/ran
+expect 0 'its option' cat /sys/module/loop/parameters/max_part
+has 'has arrived, rounded up as loop does' 7
+expect 0 'it goes' as_sudo rkmod unload loop
+echo 'blacklist loop' >/etc/modprobe.d/a.conf
+load 2 'an alias of what is blacklisted' block-major-7-0
+load 0 'its own name is meant' loop
+has 'which is said' 'blacklists it'
+expect 0 'it goes' as_sudo rkmod unload loop
+
+# --- Parameters
+load 2 'an unknown one' ./ld_params.ko an_innt=1
+has 'with the nearest' "did you mean 'an_int'"
+for value in a_bool=maybe a_byte=256 a_byte=-1 a_short=32768 a_ushort=65536 an_int=x \
+	an_int=2147483648 a_uint=-1 a_long=9223372036854775808 a_ulong=1x a_ullong= ; do
+	load 1 "$value" ./ld_params.ko "$value"
+	has "$value is known before" 'not inserted: refuse ('
+done
+load 0 'right ones' ./ld_params.ko a_bool an_invbool=1 a_byte=255 a_short=-32768 \
+	a_ushort=65535 an_int=-1 a_uint=0x10 a_long=-5 a_ulong=010 a_ullong=18446744073709551615 \
+	'a_charp=two words'
+has 'have arrived' "ld_params: 1 0 255 -32768 65535 -1 16 -5 8 18446744073709551615 'two words' 0:0,0,0"
+has 'as predicted' 'as predicted'
+expect 0 'they are shown' rkmod status ld_params
+has 'with their values' 'parameter: a_charp=two words'
+expect 0 'it goes' as_sudo rkmod unload ld_params
+load 0 'an array' ./ld_params.ko some_ints=1,2
+has 'has arrived' '2:1,2,0'
+expect 0 'it goes' as_sudo rkmod unload ld_params
+load 1 'too many for an array' ./ld_params.ko some_ints=1,2,3,4
+
+# --- An init function that fails
+for pair in 1:EPERM 2:ENOENT 12:ENOMEM 16:EBUSY 17:EBUSY 19:ENODEV 22:EINVAL 110:ETIMEDOUT; do
+	load 1 "init answers ${pair#*:}" ./ld_init.ko "fail=${pair%:*}"
+	has "which is shown (${pair%:*})" "its init function answered ${pair#*:}"
+done
+load 1 'an init function that takes too long' --timeout 1 ./ld_init.ko wait_ms=4000
+has 'is given up' 'no answer from the kernel'
+sleep 5
+expect 0 'when it is done it can go' as_sudo rkmod unload ld_init
+
+# --- Busy
+load 0 'a module that holds itself' ./ld_busy.ko
+echo 1 >/sys/module/ld_busy/parameters/held
+expect 1 'is not unloaded' as_sudo rkmod unload ld_busy
+has 'its references are told' 'has 1 references'
+(sleep 3; echo 0 >/sys/module/ld_busy/parameters/held) &
+expect 0 'after waiting it is' as_sudo rkmod unload --wait ld_busy
+has 'with its last words' 'ld_busy: gone'
+
+# --- Compressed
+gzip -k -c hello.ko >zip.ko.gz
+load 0 'gzip' ./zip.ko.gz
+expect 0 'goes' as_sudo rkmod unload hello
+for name in crc32.ko.xz crc64.ko.xz one.ko.zst; do
+	load 0 "$name" "./$name"
+	expect 0 "$name goes" as_sudo rkmod unload hello
+done
+head -c 20000 crc64.ko.xz >cut.ko.xz
+load 2 'half of one' ./cut.ko.xz
+has 'is damaged' 'damaged'
+
+# --- Never again
+echo 1 >/proc/sys/kernel/modules_disabled
+load 1 'modules_disabled' ./hello.ko
+has 'is known before' 'not inserted: refuse (EPERM'
+load 1 'also by force' --force ./hello.ko
+has 'as predicted' 'as predicted'
+loaded 'nothing is left' ''
