@@ -246,7 +246,9 @@ const char *rk_kernel_why_no_rust(const struct rk_kernel *kernel)
 {
 	const struct rk_rust_obstacle *obstacles[RK_MAX_RUST_OBSTACLES];
 
-	return rk_rust_obstacles(kernel->config, kernel->source_version, obstacles)
+	return rk_rust_obstacles(kernel->config,
+				 kernel->source_version ? kernel->source_version : "",
+				 obstacles)
 		       ? obstacles[0]->why
 		       : "";
 }

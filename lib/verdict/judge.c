@@ -136,7 +136,7 @@ bool rk_judge_force_load(struct rk_judge *judge, const char *reason, const char 
 	if (!(judge->taints & 1U << RK_TAINT_FORCED)) {
 		finding = rk_judge_note(
 			judge, "forced",
-			"the module has %s, and the kernel loads it by force (taint F)",
+			"the module has %s, which this kernel lets pass by force (taint F)",
 			lacks);
 		rk_judge_why(
 			judge, finding,

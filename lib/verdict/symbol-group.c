@@ -211,13 +211,16 @@ static void explain_compiler(struct rk_judge *judge, struct rk_finding *finding,
 static void explain_off(struct rk_judge *judge, struct rk_finding *finding)
 {
 	const struct rk_kernel *kernel = judge->target->kernel;
+	const char *release = kernel->release ? kernel->release : "";
 
-	rk_judge_why(
-		judge, finding, "kernel '%s' was built without CONFIG_RUST%s",
-		kernel->release ? kernel->release : "",
-		kernel->rust
-			? ", though its configuration names it: no Rust symbol is exported"
-			: "");
+	if (kernel->rust)
+		rk_judge_why(
+			judge, finding,
+			"kernel '%s' exports no Rust symbol, though its configuration has CONFIG_RUST=y",
+			release);
+	else
+		rk_judge_why(judge, finding, "kernel '%s' was built without Rust: %s",
+			     release, rk_kernel_why_no_rust(kernel));
 	rk_judge_fix(
 		judge, finding,
 		"use a kernel with CONFIG_RUST=y (rkmod kernels tells which those here are), and build the module for it");
