@@ -29,8 +29,8 @@ mutations= # how many to try; empty: the suites
 seed=1     # of the mutations
 builds=() # folders of build-tests/ that were built
 
-TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl python3 python3-jsonschema shellcheck
-	util-linux xz-utils)
+TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl pacman-package-manager python3
+	python3-jsonschema rpm shellcheck util-linux xz-utils)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well, and a kernel is built.
 TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git libdw-dev)
