@@ -60,7 +60,7 @@ const struct rk_text rk_drift_texts[] = {
 	FORM("nknown key \"{key}\". Valid keys are: [{keys*}]",
 	      "module! of this kernel has no key '{key}'",
 	      "use one of {keys}"),
-	FORM("keys are not ordered as expected. Order them like: [{keys*}]",
+	FORM("eys are not ordered as expected. Order them like: [{keys*}]",
 	      "module! wants its keys in one order",
 	      "write them in this order: {keys}"),
 	FORM("issing required key \"{key}\"",

@@ -108,6 +108,9 @@ enum { RK_MAX_RUST_OBSTACLES = 24 };
  */
 size_t rk_rust_obstacles(const struct rk_kconfig *config, const char *version,
 			 const struct rk_rust_obstacle *ret[RK_MAX_RUST_OBSTACLES]);
+/* 612 of "6.12.107-1", 0 if it begins with no version. For explanations, which may go by
+ * versions, only. */
+int rk_version_number(const char *text);
 /* The first of them, static; "" with CONFIG_RUST=y. */
 const char *rk_kernel_why_no_rust(const struct rk_kernel *kernel);
 

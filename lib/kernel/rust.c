@@ -204,8 +204,7 @@ static const struct rk_rust_obstacle unknown = {
 	"a dependency of CONFIG_RUST does not hold (CONFIG_RUST_IS_AVAILABLE and CONFIG_RUSTC_VERSION only tell that tools were there)",
 	"'make menuconfig' in the kernel's source, '/RUST', shows which one"};
 
-/* 612 of "6.12.107-1", 0 if it begins with no version. */
-static int version_of(const char *text)
+int rk_version_number(const char *text)
 {
 	char *end = NULL;
 	long version = strtol(text, &end, 10);
@@ -224,7 +223,7 @@ static bool holds_for(const struct row *row, int version)
 size_t rk_rust_obstacles(const struct rk_kconfig *config, const char *version,
 			 const struct rk_rust_obstacle *ret[RK_MAX_RUST_OBSTACLES])
 {
-	int number = version_of(version);
+	int number = rk_version_number(version);
 	size_t n = 0;
 
 	_Static_assert(RK_ARRAY_LEN(rows) <= RK_MAX_RUST_OBSTACLES, "room for all");

@@ -36,6 +36,8 @@ struct rk_doctor_line *rk_doctor_add_error(struct rk_doctor_look *look,
 void rk_doctor_look_at_build(struct rk_doctor_look *look);
 /* doctor-around.c: environment, rust-toolchain, rkmod vm */
 void rk_doctor_look_around(struct rk_doctor_look *look);
+/* doctor-source.c: what this kernel's module! will say to the sources */
+void rk_doctor_look_at_source(struct rk_doctor_look *look);
 /* doctor-load.c: the running kernel's rules */
 void rk_doctor_look_at_load(struct rk_doctor_look *look);
 

@@ -150,6 +150,7 @@ int rk_doctor_run(struct rk_pipeline *pipeline, struct rk_doctor *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	rk_doctor_look_at_build(&look);
+	rk_doctor_look_at_source(&look);
 	rk_doctor_look_around(&look);
 	rk_doctor_look_at_load(&look);
 	if (ret->failed)

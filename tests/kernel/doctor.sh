@@ -56,6 +56,17 @@ give "$T/m/rkmod.json"
 CACHE=$T/empty-cache agree 'metadata that may not be made' --root "$ROOT" "$T/m"
 rm "$T/m/rkmod.json"
 
+# --- a form of module! that this kernel refuses
+
+make_module "$T/drift"
+sed 's/authors: \[\(.*\)\]/author: \1/' "$T/m/hello.rs" >"$T/drift/hello.rs"
+give "$T/drift"
+expect 0 'a build gets to the compiler' rkmod doctor --root "$ROOT" --format json "$T/drift"
+same 'which will refuse it' 'blocks compile api-drift' \
+	"$(json lines 0 state) $(json lines 0 step) $(json lines 0 code)"
+expect 1 'and does' rkmod build --root "$ROOT" --format json "$T/drift"
+same 'with the same code' api-drift "$(json findings 0 code)"
+
 # --- what a build refuses
 
 mkdir "$T/a b" "$T/none"

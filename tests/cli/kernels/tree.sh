@@ -8,7 +8,8 @@ kdir() {
 	mkdir -p "$dir/include/config" "tree/lib/modules/$1"
 	ln -s "/usr/src/linux-headers-$1" "tree/lib/modules/$1/build"
 	echo "$1" >"$dir/include/config/kernel.release"
-	printf 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n' >"$dir/Makefile"
+	echo "$1" | sed 's/^\([0-9]*\)\.\([0-9]*\)\.\([0-9]*\).*/VERSION = \1\nPATCHLEVEL = \2\nSUBLEVEL = \3/' \
+		>"$dir/Makefile"
 	shift
 	printf '%s\n' "$@" >"$dir/.config"
 	cp "$dir/.config" "$dir/include/config/auto.conf"
