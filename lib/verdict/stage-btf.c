@@ -30,6 +30,23 @@ static struct rk_bytes find(struct rk_judge *judge, const char *name)
 	return bytes;
 }
 
+/* CONFIG_MODULE_ALLOW_BTF_MISMATCH: looked at all the same, and then done without. */
+static struct rk_finding *add_problem(struct rk_judge *judge, const char *section,
+				      const struct rk_btf_problem *problem)
+{
+	static const char what[] = "the type information in %s is damaged: %s";
+	struct rk_finding *finding;
+
+	if (problem->is_fault)
+		return rk_judge_fault(judge, "fault-btf", what, section, problem->text);
+	if (!judge->facts.btf_mismatch_ok)
+		return rk_judge_refuse(judge, problem->sys_errno, "btf", what, section,
+				       problem->text);
+	finding = rk_judge_note(judge, "btf", what, section, problem->text);
+	finding->severity = RK_SEVERITY_WARNING;
+	return finding;
+}
+
 static void refuse(struct rk_judge *judge, const char *section,
 		   const struct rk_btf_problem *problem)
 {
@@ -39,14 +56,7 @@ static void refuse(struct rk_judge *judge, const char *section,
 		judge->no_memory = true;
 		return;
 	}
-	if (problem->is_fault)
-		finding = rk_judge_fault(judge, "fault-btf",
-					 "the type information in %s is damaged: %s",
-					 section, problem->text);
-	else
-		finding = rk_judge_refuse(judge, problem->sys_errno, "btf",
-					  "the type information in %s is damaged: %s",
-					  section, problem->text);
+	finding = add_problem(judge, section, problem);
 	if (problem->type)
 		rk_judge_where(judge, finding, "section %s, type %u", section,
 			       problem->type);
@@ -109,7 +119,7 @@ void rk_stage_btf(struct rk_judge *judge)
 	struct rk_btf_problem problem;
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
 
-	if (!judge->facts.btf_modules || judge->facts.btf_mismatch_ok)
+	if (!judge->facts.btf_modules)
 		return;
 	data = find(judge, ".BTF");
 	base_data = find(judge, ".BTF.base");
@@ -128,6 +138,7 @@ void rk_stage_btf(struct rk_judge *judge)
 		btf.base_is_unknown = true;
 	if (!rk_btf_check(&btf, data, &problem))
 		refuse(judge, ".BTF", &problem);
-	else if (btf.base_is_unknown && !rk_modinfo_get(&judge->modinfo, "intree"))
+	else if (btf.base_is_unknown && !judge->facts.btf_mismatch_ok &&
+		 !rk_modinfo_get(&judge->modinfo, "intree"))
 		doubt(judge);
 }

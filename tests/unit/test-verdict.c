@@ -277,6 +277,18 @@ JUDGES(type_information_outside_the_file_faults, "plain.ko",
        Elf64_Shdr *section = ko_section(&ko, ".comment");
        section->sh_type = SHT_NOBITS; section->sh_offset = 1ULL << 40;
        memcpy(ko_find(&ko, ".shstrtab", ".comment"), ".BTF", sizeof(".BTF")))
+#define WITHOUT_TYPES                                                                    \
+	"CONFIG_DEBUG_INFO_BTF_MODULES=y\nCONFIG_MODULE_ALLOW_BTF_MISMATCH=y\n"
+JUDGES(damaged_type_information_is_refused, "types.ko",
+       "CONFIG_DEBUG_INFO_BTF_MODULES=y\n", "",
+       REFUSED(EINVAL, "btf", "failed to validate module [fixture] BTF: -22", "btf"),
+       ko_bytes(&ko, ".BTF")[0] = 0)
+JUDGES(damaged_type_information_is_done_without, "types.ko", WITHOUT_TYPES, "",
+       ACCEPTED_WITH("btf"), ko_bytes(&ko, ".BTF")[0] = 0)
+JUDGES(type_information_that_could_be_done_without_may_fault, "plain.ko", WITHOUT_TYPES,
+       "", FAULTS("btf", "fault-btf"), Elf64_Shdr *section = ko_section(&ko, ".comment");
+       section->sh_type = SHT_NOBITS; section->sh_offset = 1ULL << 40;
+       memcpy(ko_find(&ko, ".shstrtab", ".comment"), ".BTF", sizeof(".BTF")))
 JUDGES(more_memory_than_there_is_is_refused, "plain.ko", "", "",
        REFUSED(ENOMEM, "layout", "execmem: unable to allocate memory", "layout-size"),
        ko_section(&ko, ".bss")->sh_size = 1ULL << 31)
@@ -554,6 +566,9 @@ static const struct test tests[] = {
 	TEST(an_alignment_that_wraps_faults),
 	TEST(an_alignment_of_symbols_that_wraps_faults),
 	TEST(type_information_outside_the_file_faults),
+	TEST(damaged_type_information_is_refused),
+	TEST(damaged_type_information_is_done_without),
+	TEST(type_information_that_could_be_done_without_may_fault),
 	TEST(more_memory_than_there_is_is_refused),
 	TEST(a_relocation_whose_end_wraps_faults),
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),

@@ -77,11 +77,24 @@ static bool shdr(struct mutation *m, uint64_t arg)
 	return true;
 }
 
+/* A wild name is refused by new loaders and fatal to old ones, whichever it is: most are
+ * near those that there are. */
+static void near_name(struct mutation *m, Elf64_Sym *entry)
+{
+	size_t table = image_section(m->image, image_symtab(m->image))->sh_link;
+
+	if (rng_below(m->rng, 4))
+		entry->st_name = (Elf64_Word)rng_below(
+			m->rng, 2 * image_section(m->image, table)->sh_size);
+}
+
 static bool symbol(struct mutation *m, uint64_t arg)
 {
 	size_t i = rng_below(m->rng, image_n_symbols(m->image));
 
 	scramble(m, (uint8_t *)image_symbol(m->image, i), arg ? sizeof(Elf64_Sym) : 8);
+	if (!arg)
+		near_name(m, image_symbol(m->image, i));
 	return image_is_inert(m->image);
 }
 
