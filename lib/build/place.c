@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
@@ -41,6 +44,53 @@ static int begin(struct rk_build_place *place, const char *path, struct rk_error
 	return place->unfinished ? 0 : rk_file_write_fd(place->lock_fd, "1", 1, err);
 }
 
+/* ---- old logs ---- */
+
+enum {
+	MAX_LOGS = 50,
+};
+
+struct oldest {
+	char name[256]; /* "" if there is none */
+	time_t mtime;
+	size_t n_logs;
+};
+
+static void find_oldest_log(DIR *dir, struct oldest *ret)
+{
+	const struct dirent *entry;
+
+	*ret = (struct oldest){.name = ""};
+	rewinddir(dir);
+	while ((entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+		struct stat st;
+
+		if (len < 4 || strcmp(entry->d_name + len - 4, ".log") != 0 ||
+		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (ret->n_logs++ == 0 || st.st_mtime < ret->mtime) {
+			memcpy(ret->name, entry->d_name, len + 1);
+			ret->mtime = st.st_mtime;
+		}
+	}
+}
+
+/* Folders come and go; their logs would stay for ever. A log that is being written is
+ * young. */
+static void prune_logs(const char *base)
+{
+	struct oldest oldest;
+	DIR *dir = opendir(base);
+
+	if (!dir)
+		return;
+	find_oldest_log(dir, &oldest);
+	while (oldest.n_logs > MAX_LOGS && unlinkat(dirfd(dir), oldest.name, 0) == 0)
+		find_oldest_log(dir, &oldest);
+	closedir(dir);
+}
+
 int rk_build_place_open(const struct rk_machine *machine, const char *dir,
 			struct rk_build_place *place, struct rk_error *err)
 {
@@ -59,6 +109,7 @@ int rk_build_place_open(const struct rk_machine *machine, const char *dir,
 		return rk_error_cure(err, NULL,
 				     "set XDG_STATE_HOME to a folder that you can write");
 	}
+	prune_logs(base);
 	return 0;
 }
 

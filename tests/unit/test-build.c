@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -402,6 +403,31 @@ static void an_interrupted_make_has_cleaned_up_itself(void)
 	expect_cleaned(false);
 }
 
+/* The one that is oldest goes first. */
+static void the_last_fifty_logs_are_kept(void)
+{
+	const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	struct rk_build_place other = {.lock_fd = -1};
+	struct rk_error err = RK_ERROR_INIT;
+	char path[300];
+	int n_left = 0;
+
+	for (int i = 0; i < 60; i++) {
+		snprintf(path, sizeof(path), "%s/build/old-%d.log", state_dir, i);
+		put(path, "x");
+		if (i < 20)
+			EXPECT_INT(utimensat(AT_FDCWD, path, old, 0), 0);
+	}
+	EXPECT_INT(rk_build_place_open(&machine, module_dir, &other, &err), 0);
+	rk_build_place_release(&other);
+	for (int i = 0; i < 60; i++) {
+		snprintf(path, sizeof(path), "%s/build/old-%d.log", state_dir, i);
+		n_left += access(path, F_OK) == 0;
+	}
+	EXPECT(n_left >= 40 && n_left <= 50);
+	EXPECT_INT(access(path, F_OK), 0);
+}
+
 static const struct test tests[] = {
 	TEST(the_shim_is_a_link_beside_its_file),
 	TEST(bitcode_is_linked_through_the_shim_where_helpers_are_inlined),
@@ -415,6 +441,7 @@ static const struct test tests[] = {
 	TEST(what_kbuild_cannot_take_is_refused),
 	TEST(a_build_that_was_killed_is_done_anew),
 	TEST(an_interrupted_make_has_cleaned_up_itself),
+	TEST(the_last_fifty_logs_are_kept),
 };
 
 int main(void)
