@@ -62,13 +62,55 @@ static bool ends_with(const char *text, const char *end)
 	return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
+/*
+ * Ubuntu's package of a kernel that came to an older release installs into
+ * linux-lib-rust-RELEASE, and the link of its headers says
+ * linux-hwe-6.17-lib-rust-RELEASE.
+ * @ret: the folder's name below /usr/src, NULL if there is none.
+ */
+static int find_elsewhere(const struct shipped *shipped, char **ret, struct rk_error *err)
+{
+	const struct rk_root *root = shipped->kernel->root;
+	cleanup_strv struct rk_strv names = RK_STRV_INIT;
+	cleanup_free char *end = NULL;
+	struct rk_error missing = RK_ERROR_INIT;
+
+	if (rk_format(&end, err, "lib-rust-%s", shipped->kernel->release) < 0)
+		return -(int)err->code;
+	if (rk_root_list_dir(root, "/usr/src", &names, &missing) < 0)
+		return 0;
+	for (size_t i = 0; i < names.n_items && !*ret; i++) {
+		cleanup_free char *core = NULL;
+
+		if (!ends_with(names.items[i], end))
+			continue;
+		if (rk_format(&core, err, "/usr/src/%s/rust/libcore.rmeta",
+			      names.items[i]) < 0 ||
+		    (rk_root_exists(root, core) &&
+		     rk_strdup(names.items[i], ret, err) < 0))
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 static int fail_link(const struct shipped *shipped, const char *target,
 		     struct rk_error *err)
 {
 	const struct rk_need need = {RK_NEED_METADATA, shipped->kernel->release};
+	cleanup_free char *elsewhere = NULL;
+	cleanup_free char *link = NULL;
 
-	rk_error_set(err, RK_EFORMAT, "'%s' is a dangling link to '%s'", shipped->rust,
-		     target);
+	if (find_elsewhere(shipped, &elsewhere, err) < 0 ||
+	    rk_root_host_path(shipped->kernel->root, shipped->rust, &link, err) < 0)
+		return -(int)err->code;
+	rk_error_set(err, RK_EFORMAT, "'%s' is a dangling link to '%s'%s%s%s",
+		     shipped->rust, target,
+		     elsewhere ? "; what it means is '/usr/src/" : "",
+		     elsewhere ? elsewhere : "", elsewhere ? "/rust'" : "");
+	if (elsewhere)
+		return rk_error_cure(err, "metadata-link",
+				     "correct it: ln -sfn /usr/src/%s/rust '%s'",
+				     elsewhere, link);
 	return rk_distro_cure(
 		shipped->kernel->root, &need, "metadata-link",
 		"install the package that holds the Rust metadata, or correct the link",

@@ -1,0 +1,4 @@
+. "$CASE_DIR/rust-tree.sh"; distribution ubuntu; r=7.1.0-14-generic
+headers tree/usr/src/linux-headers-$r $r; ln -s ../linux-lib-rust-$r/rust tree/usr/src/linux-headers-$r/rust
+metadata tree/usr/src/linux-lib-rust-$r/rust
+rkmod kernels --root ./tree
