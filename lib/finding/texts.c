@@ -58,6 +58,8 @@ const struct rk_text rk_texts[] = {
 	 .what = "rustc cannot write into the module's folder '{dir}'",
 	 .why = "it is on a file system that is mounted read-only",
 	 .fix = "build in a copy of the folder"},
+	{.code = "dir-not-writable", .pattern = "mkdir: cannot create directory '.tmp_{n}': Permission denied", .weak = true},
+	{.code = "dir-not-writable", .pattern = "mkdir: cannot create directory '.tmp_{n}': Read-only file system", .weak = true},
 
 	{.code = "export-duplicate", .pattern = "exports duplicate symbol {symbol} (owned by {owner})",
 	 .what = "{owner} exports {symbol} already"},
