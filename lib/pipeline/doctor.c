@@ -37,8 +37,8 @@ void rk_doctor_release(struct rk_doctor *doctor)
 	memset(doctor, 0, sizeof(*doctor));
 }
 
-static void set_text(struct rk_doctor_look *look, char **text, const char *fmt,
-		     va_list args)
+static void RK_PRINTF(3, 0)
+	set_text(struct rk_doctor_look *look, char **text, const char *fmt, va_list args)
 {
 	char *made = NULL;
 

@@ -2,6 +2,7 @@
 /* What the guest of lib/vm says: a module there may write to its ports. */
 #include <string.h>
 
+#include "lib/base/kmsg.h"
 #include "lib/vm/lines.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -17,7 +18,7 @@ static void read_line(struct rk_vm_reader *reader, const char *line)
 		MUST(err.msg[0]);
 	if (rk_vm_end_read(line, 3, &end, &err) == 0)
 		MUST(end.job < 3 && memchr(end.name, '\0', sizeof(end.name)));
-	if (rk_vm_kmsg_read(line, &seq, &text, &err) < 0)
+	if (rk_kmsg_read(line, &seq, &text, &err) < 0)
 		MUST(err.msg[0]);
 	MUST(strlen(rk_vm_skip_time(line)) <= strlen(line));
 }
