@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -152,6 +153,7 @@ static int check_marker(struct rk_build_out *out, struct rk_error *err)
 			return refuse(err, "name another folder, or remove this one");
 		return is_empty(out->dir) ? 0 : refuse_stranger(out, err);
 	}
+	assert(found.source);
 	if (strcmp(found.source, out->source) != 0) {
 		rk_error_set(err, RK_EREFUSED, "'%s' holds what was built from '%s'",
 			     out->dir, found.source);

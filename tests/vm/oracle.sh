@@ -36,7 +36,7 @@ use_stock()
 {
 	options=(--root "$ROOT" --symvers "$ROOT$KDIR/Module.symvers"
 		--image "$(first_of "$ROOT/usr/lib/modules/$RELEASE/vmlinuz" \
-			"$ROOT/boot/vmlinuz-$RELEASE")")
+			"$ROOT/boot/vmlinuz-$RELEASE" "$ROOT$KDIR/arch/x86/boot/bzImage")")
 }
 
 use_small()

@@ -39,9 +39,13 @@ has_config()
 # make_c_bases DIR: plain Kbuild does for modules without Rust
 make_c_bases()
 {
+	local -a llvm=()
+
+	! has_config CC_IS_CLANG || llvm=(LLVM=1)
 	rm -rf "$T/bases"
 	cp -r "$TOP/tests/vm/oracle/bases" "$T/bases" && give "$T/bases" &&
-		in_tree "$T/bases" make -s -C "$KDIR" M="$T/bases" modules >"$T/bases.log" 2>&1 &&
+		in_tree "$T/bases" make -s -C "$KDIR" M="$T/bases" "${llvm[@]}" modules \
+			>"$T/bases.log" 2>&1 &&
 		cp "$T/bases"/*.ko "$1"
 }
 
@@ -61,11 +65,25 @@ make_rust_bases()
 	local name
 
 	has_config RUST || return 0
+	if [ -n "${LITERAL:-}" ]; then
+		make_old_rust_base "$1"
+		return
+	fi
 	for name in hello params; do
 		make_sample "$name" "$T/base-$name" &&
 			build_rust "$name" "$T/base-$name" >"$T/bases.log" 2>&1 &&
 			cp "$T/base-$name/$name.ko" "$1/rust_$name.ko" || return 1
 	done
+}
+
+# make_old_rust_base DIR: in the form of an old kernel (tests/old)
+make_old_rust_base()
+{
+	. "$TOP/tests/kernel/shapes-lib.sh"
+	mkdir "$T/base-hello" && rust_module "$T/base-hello/hello.rs" hello &&
+		echo 'obj-m := hello.o' >"$T/base-hello/Kbuild" && give "$T/base-hello" &&
+		rkmod build --root "$ROOT" "$T/base-hello" >"$T/bases.log" 2>&1 &&
+		cp "$T/base-hello/hello.ko" "$1/rust_hello.ko"
 }
 
 # make_signed_base DIR: of the distribution, small, and able to load anywhere; or signed by
