@@ -107,11 +107,12 @@ static void show_mok(const struct rk_app *app, const char *cert)
 static enum rk_exit sign(const struct rk_app *app, const struct options *options)
 {
 	const bool is_machines = !options->key;
-	const char *key = is_machines ? MACHINE_KEY : options->key;
-	const char *cert = is_machines ? MACHINE_CERT : options->cert;
-	const struct rk_crypto_signer signer = {.digest = options->hash ? options->hash
-									: "sha256",
-						.password = getenv("KBUILD_SIGN_PIN")};
+	struct rk_sign_request request = {
+		.out = options->out,
+		.key = is_machines ? MACHINE_KEY : options->key,
+		.certificate = is_machines ? MACHINE_CERT : options->cert,
+		.password = getenv("KBUILD_SIGN_PIN"),
+		.digest = options->hash ? options->hash : "sha256"};
 	struct rk_json *list = rk_json_new_array();
 	struct rk_json *top = rk_json_new_object();
 	struct rk_error err = RK_ERROR_INIT;
@@ -123,8 +124,8 @@ static enum rk_exit sign(const struct rk_app *app, const struct options *options
 		struct rk_sign_result result = {0};
 		struct rk_json *item;
 
-		if (rk_module_sign(file, options->out, key, cert, &signer, &result,
-				   &err) < 0) {
+		request.path = file;
+		if (rk_module_sign(&request, &result, &err) < 0) {
 			rk_json_free(top);
 			if (is_machines)
 				rk_error_cure(
@@ -146,7 +147,7 @@ static enum rk_exit sign(const struct rk_app *app, const struct options *options
 		return rk_output_json(app, top);
 	rk_json_free(top);
 	if (is_machines || app->verbose)
-		show_mok(app, cert);
+		show_mok(app, request.certificate);
 	return RK_EXIT_OK;
 }
 

@@ -249,7 +249,8 @@ static int give_password(char *buf, int size, int writing, void *data)
 
 	if (len == 0 || len > (size_t)size)
 		return -1;
-	memcpy(buf, password, len);
+	for (size_t i = 0; i < len; i++) /* it takes no NUL */
+		buf[i] = password[i];
 	return (int)len;
 }
 

@@ -119,15 +119,16 @@ static int call(const struct rk_rights *rights, const struct rk_wire_request *re
 	return 0;
 }
 
-int rk_channel_insert(const struct rk_rights *rights, uint32_t index, const char *params,
-		      int timeout_ms, struct rk_kernel_log *log, struct rk_call *ret,
-		      struct rk_error *err)
+int rk_channel_insert(const struct rk_rights *rights,
+		      const struct rk_insertion *insertion, struct rk_kernel_log *log,
+		      struct rk_call *ret, struct rk_error *err)
 {
 	const struct rk_wire_request request = {.verb = RK_WIRE_INSERT,
-						.index = index,
-						.timeout_ms = (uint32_t)timeout_ms};
+						.index = insertion->index,
+						.timeout_ms =
+							(uint32_t)insertion->timeout_ms};
 
-	return call(rights, &request, params, log, ret, err);
+	return call(rights, &request, insertion->params, log, ret, err);
 }
 
 int rk_channel_remove(const struct rk_rights *rights, const char *name, int timeout_ms,

@@ -23,16 +23,20 @@ struct rk_call {
 RK_MUST_CHECK int rk_channel_new_file(const struct rk_rights *rights, int *ret_fd,
 				      uint32_t *ret_index, struct rk_error *err);
 
+struct rk_insertion {
+	uint32_t index;     /* of a sealed file */
+	const char *params; /* as the kernel takes them */
+	int timeout_ms;
+};
+
 /**
  * rk_channel_insert() - finit_module
- * @index:  of a sealed file
- * @params: as the kernel takes them
  * @log:    added to while it runs, so that little is overwritten
  * Return: 0 whatever the kernel says; -RK_EREFUSED (not sealed), -RK_ESYS (the inserting
  * process is gone), -RK_EFORMAT (parameters are too long), -RK_ENOMEM.
  */
-RK_MUST_CHECK int rk_channel_insert(const struct rk_rights *rights, uint32_t index,
-				    const char *params, int timeout_ms,
+RK_MUST_CHECK int rk_channel_insert(const struct rk_rights *rights,
+				    const struct rk_insertion *insertion,
 				    struct rk_kernel_log *log, struct rk_call *ret,
 				    struct rk_error *err);
 

@@ -223,6 +223,10 @@ static int insert(struct rk_loading *loading, struct rk_load_item *item,
 		  struct rk_error *err)
 {
 	struct rk_load *load = loading->load;
+	const struct rk_insertion insertion = {.index = item->index,
+					       .params = item->params,
+					       .timeout_ms =
+						       loading->request->timeout_ms};
 	struct rk_error ignored = RK_ERROR_INIT;
 	struct rk_call call = {0};
 
@@ -240,8 +244,7 @@ static int insert(struct rk_loading *loading, struct rk_load_item *item,
 		       item->verdict.kernel_message);
 	item->log.module = item->name;
 	rk_log(RK_LOG_STEP, "inserting %s", item->name);
-	if (rk_channel_insert(loading->rights, item->index, item->params,
-			      loading->request->timeout_ms, &item->log, &call, err) < 0)
+	if (rk_channel_insert(loading->rights, &insertion, &item->log, &call, err) < 0)
 		return -(int)err->code;
 	item->call_usec = call.usec;
 	rk_load_conclude(load, item, &call);

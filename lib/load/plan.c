@@ -232,7 +232,8 @@ static char *find_beside(const char *path, const char *name)
 static int plan_file(struct rk_loading *loading, const char *path, int depth,
 		     struct rk_error *err);
 
-/* Modules of the same folder come first: they were built together. */
+/* Modules of the same folder come first: they were built together.
+ * NOLINTNEXTLINE(misc-no-recursion): bounded by MAX_DEPTH */
 static int add_needed(struct rk_loading *loading, const char *path, const char *name,
 		      int depth, struct rk_error *err)
 {
@@ -248,6 +249,7 @@ static int add_needed(struct rk_loading *loading, const char *path, const char *
 	return 0;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static int add_depends(struct rk_loading *loading, const char *path, const char *depends,
 		       int depth, struct rk_error *err)
 {

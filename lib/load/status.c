@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -38,6 +39,7 @@ static int read_number(const char *dir, const char *name, int64_t *ret,
 
 	if (read_text(dir, name, &text, err) < 0)
 		return -(int)err->code;
+	assert(text);
 	*ret = strtoll(text, &end, 10);
 	if (end == text)
 		*ret = -1;
@@ -260,6 +262,7 @@ int rk_status_list(const struct rk_machine *machine, bool all, struct rk_strv *r
 		    read_text(machine->sys_dir, taint_name, &taint, err) < 0 ||
 		    read_text(machine->sys_dir, state_name, &state, err) < 0)
 			return -(int)err->code;
+		assert(state && taint);
 		if (state[0] && (all || strchr(taint, 'O')))
 			rk_strv_add(ret, names.items[i]);
 	}

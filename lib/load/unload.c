@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -56,11 +57,14 @@ int rk_unload_refused(const struct rk_machine *machine, const char *name, int sy
 static int name_of(const char *word, char **ret, struct rk_error *err)
 {
 	const char *base = rk_path_base(word);
-	const char *suffix = strstr(base, ".ko");
+	const char *suffix;
 
+	assert(base);
+	suffix = strstr(base, ".ko");
 	if (rk_format(ret, err, "%.*s",
 		      (int)(suffix ? (size_t)(suffix - base) : strlen(base)), base) < 0)
 		return -(int)err->code;
+	assert(*ret);
 	for (char *c = *ret; *c; c++)
 		if (*c == '-')
 			*c = '_';
@@ -75,7 +79,8 @@ static bool has_name(const struct rk_unload *unload, const char *name)
 	return false;
 }
 
-/* After those that hold it: the list is short, and the kernel has no circles. */
+/* After those that hold it: the list is short, and the kernel has no circles.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static int add_name(const struct rk_machine *machine, const struct rk_strv *wanted,
 		    struct rk_unload *unload, const char *name, size_t depth,
 		    struct rk_error *err)

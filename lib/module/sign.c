@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/archive.h"
+#include "lib/base/crypto.h"
 #include "lib/base/file.h"
 #include "lib/module/module.h"
 #include "lib/module/sign.h"
@@ -55,16 +56,17 @@ static void append(struct rk_buf *module, const struct rk_buf *message)
 	rk_buf_adds(module, marker);
 }
 
-static int make_message(const struct rk_buf *module, const char *key_path,
-			const char *certificate_path, const struct rk_crypto_signer *how,
-			char **ret_signer, struct rk_buf *ret, struct rk_error *err)
+static int make_message(const struct rk_buf *module,
+			const struct rk_sign_request *request, char **ret_signer,
+			struct rk_buf *ret, struct rk_error *err)
 {
 	cleanup_buf struct rk_buf certificate = RK_BUF_INIT;
 	cleanup_buf struct rk_buf key = RK_BUF_INIT;
-	struct rk_crypto_signer signer = *how;
+	struct rk_crypto_signer signer = {.password = request->password,
+					  .digest = request->digest};
 
-	if (rk_file_read(key_path, KEY_LIMIT, &key, err) < 0 ||
-	    rk_file_read(certificate_path, KEY_LIMIT, &certificate, err) < 0)
+	if (rk_file_read(request->key, KEY_LIMIT, &key, err) < 0 ||
+	    rk_file_read(request->certificate, KEY_LIMIT, &certificate, err) < 0)
 		return -(int)err->code;
 	signer.key = rk_buf_str(&key);
 	signer.key_size = key.len;
@@ -74,33 +76,34 @@ static int make_message(const struct rk_buf *module, const char *key_path,
 		return 0;
 	if (err->code != RK_EFORMAT)
 		return -(int)err->code;
-	rk_error_prefix(err, "'%s' and '%s'", key_path, certificate_path);
+	rk_error_prefix(err, "'%s' and '%s'", request->key, request->certificate);
 	return rk_error_cure(
 		err, "key-unusable",
 		"give the private key and its own certificate; KBUILD_SIGN_PIN holds the key's password");
 }
 
-int rk_module_sign(const char *path, const char *out, const char *key,
-		   const char *certificate, const struct rk_crypto_signer *signer,
-		   struct rk_sign_result *ret, struct rk_error *err)
+int rk_module_sign(const struct rk_sign_request *request, struct rk_sign_result *ret,
+		   struct rk_error *err)
 {
+	const char *out = request->out ? request->out : request->path;
 	cleanup_buf struct rk_buf message = RK_BUF_INIT;
 	cleanup_buf struct rk_buf module = RK_BUF_INIT;
 	cleanup_free char *name = NULL;
 	struct rk_signature before;
 	struct stat st;
 
-	if (rk_file_read(path, RK_MODULE_SIZE_LIMIT, &module, err) < 0 ||
-	    check_plain(&module, path, err) < 0)
+	if (rk_file_read(request->path, RK_MODULE_SIZE_LIMIT, &module, err) < 0 ||
+	    check_plain(&module, request->path, err) < 0)
 		return -(int)err->code;
 	before = rk_signature_find((const uint8_t *)module.data, module.len);
 	rk_buf_truncate(&module, before.size);
-	if (make_message(&module, key, certificate, signer, &name, &message, err) < 0)
+	if (make_message(&module, request, &name, &message, err) < 0)
 		return -(int)err->code;
 	append(&module, &message);
 	if (rk_buf_check(&module, err) < 0 ||
-	    rk_file_write(out ? out : path, module.data, module.len,
-			  stat(path, &st) == 0 ? st.st_mode & 0777 : 0644, err) < 0)
+	    rk_file_write(out, module.data, module.len,
+			  stat(request->path, &st) == 0 ? st.st_mode & 0777 : 0644,
+			  err) < 0)
 		return -(int)err->code;
 	ret->signer = RK_STEAL(name);
 	ret->replaced = before.state == RK_SIGNATURE_PRESENT;

@@ -360,6 +360,20 @@ static bool pass_output(const struct child *child)
 	return n > 0;
 }
 
+/* Also what others left behind: the first program inherits it. */
+static void reap(struct child *child)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != child->pid)
+			continue;
+		child->exited = true;
+		child->status = status;
+	}
+}
+
 /* Until the child ended or its time is over. */
 static void watch_child(struct child *child)
 {
@@ -377,8 +391,7 @@ static void watch_child(struct child *child)
 			fds[1].fd = -1;
 		if (fds[2].revents & POLLHUP)
 			fds[2].fd = -1; /* it is about to end, or became the script */
-		child->exited =
-			waitpid(child->pid, &child->status, WNOHANG) == child->pid;
+		reap(child);
 	}
 	while (pass_output(child))
 		;

@@ -66,7 +66,9 @@ static int insert(uint32_t index, const char *params, struct rk_call *call)
 {
 	struct rk_kernel_log log = RK_KERNEL_LOG_INIT;
 	struct rk_error err = RK_ERROR_INIT;
-	int r = rk_channel_insert(&rights, index, params, 5000, &log, call, &err);
+	const struct rk_insertion insertion = {
+		.index = index, .params = params, .timeout_ms = 5000};
+	int r = rk_channel_insert(&rights, &insertion, &log, call, &err);
 
 	rk_kernel_log_release(&log);
 	return r;

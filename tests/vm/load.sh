@@ -7,6 +7,7 @@
 #   plain.sh    module_blacklist=ld_chatty  yes
 #   signed.sh   module.sig_enforce=1        yes
 #   locked.sh   lockdown=integrity          yes
+#   killed.sh                               yes
 #   hostile.sh  printk.devkmsg=on           yes, and ends with an oops
 #
 # usage: load.sh [SCRIPT]
@@ -67,7 +68,7 @@ guest()
 	cat "$TOP/tests/vm/load/guest.sh" "$TOP/tests/vm/load/$script" >"$T/script"
 	echo 'echo "@end"' >>"$T/script"
 	give "$T/ko" "$T/script"
-	rkmod vm --root "$ROOT" --format json --timeout 800 --with-rkmod --append "$2" \
+	rkmod vm --root "$ROOT" --format json --timeout 1200 --with-rkmod --append "$2" \
 		--exec "$T/script" \
 		--file "$ROOT/usr/lib/modules/$RELEASE/$loop=/lib/modules/$RELEASE/$loop" \
 		--file "$RKMOD_READ_TWICE=/usr/bin/rkmod-read-twice" \
@@ -94,5 +95,6 @@ sign
 guest plain module_blacklist=ld_chatty
 guest signed module.sig_enforce=1
 guest locked lockdown=integrity
+guest killed quiet
 guest hostile printk.devkmsg=on
 finish
