@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # usage: tests/run.sh [--fast] [SUITE...]
-#        tests/run.sh --mutations N [--seed S]
+#        tests/run.sh --mutations N [--seed S] [--kernel small] [--demand HOW]
 #
 # Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
 # (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
@@ -13,6 +13,8 @@
 # --mutations holds rkmod check against the stock kernel for N damaged modules (see
 # tests/vm/oracle/README.md). What the kernel said, and the report, are kept in
 # $RKMOD_TESTS_DIR/mutations/: stopped, or with a larger N, it goes on where it was.
+# --kernel small: against the small kernel of tests/vm/oracle/kernels.sh, which then may
+# demand signatures, by sig_enforce or lockdown.
 #
 # Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
 # $RKMOD_TESTS_DIR (about 9 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
@@ -28,6 +30,8 @@ results=build-tests/results.tsv # suite, test, PASS or FAIL or SKIP
 suites=()
 mutations= # how many to try; empty: the suites
 seed=1     # of the mutations
+kernel=    # small: not the stock one
+demand=    # how the small one demands signatures
 builds=() # folders of build-tests/ that were built
 
 TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl pacman-package-manager python3
@@ -44,6 +48,12 @@ parse_options()
 		case $1 in
 		--mutations | --seed)
 			[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "$1 wants a number"
+			printf -v "${1#--}" %s "$2"
+			shift
+			;;
+		--kernel | --demand)
+			[[ $1=${2-} =~ ^--(kernel=small|demand=(sig_enforce|lockdown))$ ]] ||
+				die "$1 wants small, or sig_enforce or lockdown"
 			printf -v "${1#--}" %s "$2"
 			shift
 			;;
@@ -357,11 +367,12 @@ run_mutations()
 {
 	local dir
 
-	make_metadata
-	dir=$work/mutations/$(kernel_release)
+	[ "$kernel" = small ] || make_metadata
+	dir=$work/mutations/$(kernel_release)${kernel:+-$kernel}${demand:+-$demand}
 	mkdir -p "$dir"
 	say "$mutations mutations with seed $seed; the report is $dir/seed-$seed.txt"
 	RKMOD_MUTATE=$PWD/build-tests/gcc/tests/vm/oracle/mutate \
+		RKMOD_ORACLE_KERNEL=$kernel RKMOD_ORACLE_DEMAND=$demand \
 		RKMOD_ORACLE_COUNT=$mutations RKMOD_ORACLE_SEED=$seed \
 		RKMOD_ORACLE_RESULTS=$dir/seed-$seed.jsonl RKMOD_ORACLE_BASES=$dir/bases \
 		bash tests/vm/oracle.sh | tee "$dir/seed-$seed.txt"
