@@ -4,10 +4,11 @@
 # that is a root tree then: DIR/usr/bin/rustc-NAME. What is there already stays: the tree
 # of the newest suite comes first, for its libc. apt's state on the machine is not used.
 #
-# usage: fetch-rustc.sh DIR NAME SUITE [PATTERN]
+# usage: fetch-rustc.sh DIR NAME SUITE [PATTERN]...
 #   PATTERN  of another package: the last one whose whole name it is comes along
 set -eu
-dir=$1 name=$2 suite=$3 pattern=${4:-}
+dir=$1 name=$2 suite=$3
+shift 3
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 state=$dir/.apt-$name
 
@@ -45,7 +46,9 @@ while [ ${#todo[@]} != 0 ]; do
 		sed -n 's/^ *\(Pre\)\{0,1\}Depends: //p' |
 		grep -E '^(libstd-rust-dev|zlib1g|lib.*)$' | grep -vE '^libc6?-dev|^lib[^s].*-dev$')
 done
-[ -z "$pattern" ] || packages+=("$(apt-cache pkgnames | grep -xE "$pattern" | sort -V | tail -n 1)")
+for pattern; do
+	packages+=("$(apt-cache pkgnames | grep -xE "$pattern" | sort -V | tail -n 1)")
+done
 
 cd "$state/debs"
 for package in "${packages[@]}"; do
@@ -54,10 +57,12 @@ for package in "${packages[@]}"; do
 	*) apt-get -q download "$package" >&2 ;;
 	esac
 done
-for deb in *.deb; do
+dpkg-deb -x rustc_*.deb "$state/unpacked"
+mv "$state/unpacked/usr/bin/rustc" "$dir/usr/bin/rustc-$name"
+rm rustc_*.deb
+for deb in *.deb; do # rustup's has a rustc, too
 	dpkg-deb -x "$deb" "$state/unpacked"
 done
-mv "$state/unpacked/usr/bin/rustc" "$dir/usr/bin/rustc-$name"
 cp -an "$state/unpacked/usr/." "$dir/usr/"
 for link in lib lib64 bin; do
 	[ -e "$dir/$link" ] || ln -s "usr/$link" "$dir/$link"

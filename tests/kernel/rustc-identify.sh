@@ -6,7 +6,7 @@
 begin
 fetch=$TOP/tests/kernel/fetch-rustc.sh
 tree=${RKMOD_TEST_KEEP:-$T}/rustc
-all=(--rustc /usr/bin/rustc-12 --rustc /usr/bin/rustc-stable --rustc /usr/bin/rustc-sid)
+all=(--rustc /usr/bin/rustc-stable --rustc /usr/bin/rustc-sid)
 
 # with_rustc COMMAND...: a compiler of the tree, $T writable
 with_rustc()
@@ -15,28 +15,47 @@ with_rustc()
 		--dev /dev --proc /proc --bind "$T" "$T" --chdir "$T" --unshare-net "$@"
 }
 
-# take_trees_rustc: the compiler of the test's own root tree, too
-take_trees_rustc()
+# take_rustc NAME ROOT: the compiler of a root tree, with the libraries that it needs
+take_rustc()
 {
 	local lib=usr/lib/x86_64-linux-gnu
 
-	cp -L "$ROOT/usr/bin/rustc" "$tree/usr/bin/rustc-stable"
-	(cd "$ROOT" && find $lib -maxdepth 1 \( -name 'librustc_driver*' -o -name 'libLLVM*' \
-		-o -name 'libxml2.so*' -o -name 'libicu*.so*' -o -name 'liblzma.so*' \
-		-o -name 'libedit.so*' -o -name 'libz3.so*' \) -print0 |
+	cp -L "$2/usr/bin/rustc" "$tree/usr/bin/rustc-$1" || return
+	(cd "$2" && find $lib -maxdepth 1 \( -name 'librustc_driver*' -o -name 'libstd-*' \
+		-o -name 'libtest-*' -o -name 'libLLVM*' -o -name 'libxml2.so*' -o -name 'libicu*.so*' \
+		-o -name 'liblzma.so*' -o -name 'libedit.so*' -o -name 'libz3.so*' \) -print0 |
 		xargs -0 cp -an --parents -t "$tree")
 }
 
-if [ ! -e "$tree/complete" ]; then
+# take_rustup: a toolchain for rustup, whose proxy is /usr/bin/rustc
+take_rustup()
+{
+	local bin=$tree/opt/rustup/toolchains/mine/bin
+
+	mkdir -p "$bin"
+	cp "$tree/usr/bin/rustc-stable" "$bin/rustc"
+	[ "$(readlink "$tree/usr/bin/rustc")" = rustup ]
+}
+
+make_tree()
+{
+	"$fetch" "$tree" sid sid 'linux-headers-[0-9].*-cloud-amd64' rustup &&
+		take_rustc stable "$ROOT" && take_rustup &&
+		{ [ -z "$old" ] || take_rustc old "$old"; }
+}
+
+old=${RKMOD_TEST_OLD_ROOT:-}
+key=$(stat -L -c '%s %Y' "$ROOT/usr/bin/rustc" ${old:+"$old/usr/bin/rustc"})
+[ -z "$old" ] || all+=(--rustc /usr/bin/rustc-old)
+if [ "$(cat "$tree/complete" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$tree"
 	mkdir -p "$tree"
 	chmod 755 "$tree"
-	if ! { "$fetch" "$tree" sid sid 'linux-headers-[0-9].*-cloud-amd64' &&
-		"$fetch" "$tree" 12 bookworm && take_trees_rustc; } >"$T/log" 2>&1; then
+	if ! make_tree >"$T/log" 2>&1; then
 		diag "$T/log"
-		skip_all 'the compilers of other suites cannot be fetched (offline?)'
+		skip_all 'the compiler of unstable cannot be fetched (offline?)'
 	fi
-	: >"$tree/complete"
+	echo "$key" >"$tree/complete"
 fi
 
 # own_symvers NAME: Module.symvers of a symbol that this compiler gives a crate core
@@ -72,11 +91,9 @@ version()
 }
 
 unstable=$(echo "$tree"/usr/src/linux-headers-*-cloud-amd64)
-mkdir "$T/stable" "$T/unstable" "$T/old"
+mkdir "$T/stable" "$T/unstable" "$T/own"
 cp "$ROOT$KDIR/Module.symvers" "$T/stable/"
 cp "$unstable/Module.symvers" "$T/unstable/"
-own_symvers 12 >"$T/old/Module.symvers"
-echo "# 12: $(version 12)"
 echo "# stable: $(version stable)"
 echo "# sid: $(version sid)"
 same "the unstable kernel's configuration names the compiler of unstable" \
@@ -84,15 +101,26 @@ same "the unstable kernel's configuration names the compiler of unstable" \
 	"$(grep ^CONFIG_RUSTC_VERSION_TEXT= "$unstable/.config")"
 identifies stable "$T/stable/Module.symvers"
 identifies sid "$T/unstable/Module.symvers"
-identifies 12 "$T/old/Module.symvers"
-# A kernel that rustc 1.63 built, where the tests have one.
-for kdir in ${RKMOD_TEST_OLD_KDIR:-}; do
-	mkdir -p "$T/6.1"
-	cp "$kdir/Module.symvers" "$T/6.1/"
-	identifies 12 "$T/6.1/Module.symvers"
-done
+own_symvers stable >"$T/own/Module.symvers"
+identifies stable "$T/own/Module.symvers"
+if [ -n "$old" ]; then
+	echo "# old: $(version old)"
+	own_symvers old >"$T/own/Module.symvers"
+	identifies old "$T/own/Module.symvers"
+	mkdir "$T/old"
+	cp "$old"/usr/src/linux-headers-*/Module.symvers "$T/old/"
+	identifies old "$T/old/Module.symvers"
+else
+	echo '# no old kernel: RKMOD_TEST_OLD_ROOT is not set'
+fi
 
 expect 1 'the others are none of them' rkmod kernels --root "$tree" \
-	--symvers "$T/unstable/Module.symvers" --rustc /usr/bin/rustc-12 --rustc rustc-stable
-same 'each is said not to be the one' 2 "$(grep -c 'not this one' "$T/stdout")"
+	--symvers "$T/stable/Module.symvers" "${all[@]:2}"
+same 'each is said not to be the one' "$((${#all[@]} / 2 - 1))" "$(grep -c 'not this one' "$T/stdout")"
+
+expect 0 "rustup's proxy stands for its toolchains" \
+	as_user env RUSTUP_HOME=/opt/rustup "$RKMOD_TEST_PREFIX/bin/rkmod" kernels --root "$tree" \
+	--symvers "$T/stable/Module.symvers" --rustc /usr/bin/rustc --format json
+same 'and is none itself' '/opt/rustup/toolchains/mine/bin/rustc' "$(json rustc)"
+same 'so that nothing else was run' 1 "$(json candidates | grep -o '"path"' | wc -l)"
 finish
