@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <string.h>
 
 #include "lib/base/file.h"
@@ -74,6 +75,7 @@ static int add_file(const struct rk_kernel *kernel, const char *path, struct rk_
 	cleanup_free char *kdir = NULL;
 	cleanup_free char *own = NULL;
 
+	assert(path);
 	if (rk_root_host_path(kernel->root, kernel->kdir_real, &kdir, err) < 0 ||
 	    rk_path_join(kdir, "Module.symvers", &own, err) < 0)
 		return -(int)err->code;
