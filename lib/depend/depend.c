@@ -185,12 +185,13 @@ struct probe {
 	bool is_optional; /* what is added now */
 };
 
-static bool has_path(const struct rk_depend_list *list, const char *path)
+static struct rk_depend_module *find_path(const struct rk_depend_list *list,
+					  const char *path)
 {
 	for (size_t i = 0; i < list->n_items; i++)
 		if (strcmp(list->items[i].path, path) == 0)
-			return true;
-	return false;
+			return &list->items[i];
+	return NULL;
 }
 
 static bool is_blacklisted(struct kmod_ctx *ctx, struct kmod_list *list)
@@ -215,8 +216,13 @@ static int add_probed(const struct probe *probe, struct kmod_module *module)
 	struct rk_depend_module *added;
 
 	/* Built-in ones have no path. */
-	if (!path || has_path(list, path))
+	if (!path)
 		return 0;
+	added = find_path(list, path);
+	if (added) {
+		added->is_optional &= probe->is_optional;
+		return 0;
+	}
 	if (list->n_items == MAX_MODULES)
 		return rk_error_set(probe->err, RK_EREFUSED,
 				    "more than %d modules are needed", MAX_MODULES);

@@ -208,12 +208,99 @@ static void refuses_an_index_without_a_whole_header(void)
 	}
 }
 
+/* ---- as modprobe would ---- */
+
+static struct rk_depend_list look_up(const char *config, const char *name, int expected)
+{
+	struct rk_depend_list found = {0};
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_free char *path = NULL;
+	const char *configs[] = {NULL, NULL};
+
+	EXPECT_INT(rk_format(&path, &err, "%s/modprobe.conf", root.path), 0);
+	EXPECT_INT(rk_file_write(path, config, strlen(config), 0644, &err), 0);
+	configs[0] = path;
+	EXPECT_INT(rk_depend_lookup(&kernel, configs, name, &found, &err), expected);
+	return found;
+}
+
+/* Names in their order; '?' behind what is optional, '!' behind what is blacklisted. */
+static void expect_probe(const char *config, const char *name, const char *expected)
+{
+	struct rk_depend_list found = look_up(config, name, 0);
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+
+	for (size_t i = 0; i < found.n_items; i++)
+		rk_buf_addf(&text, "%s%s%s%s", i ? " " : "", found.items[i].name,
+			    found.items[i].is_optional ? "?" : "",
+			    found.items[i].is_blacklisted ? "!" : "");
+	EXPECT_STR(rk_buf_str(&text), expected);
+	rk_depend_list_release(&found);
+}
+
+static void probes_what_is_needed_first(void)
+{
+	expect_probe("", "alpha", "gamma beta alpha");
+}
+
+static void probes_soft_dependencies_before_and_after(void)
+{
+	expect_probe("softdep beta pre: solo-one post: alpha", "beta",
+		     "solo_one? gamma beta alpha?");
+}
+
+static void soft_dependencies_in_a_circle_end(void)
+{
+	expect_probe("softdep gamma pre: solo-one\nsoftdep solo-one pre: gamma", "gamma",
+		     "gamma solo_one?");
+}
+
+static void an_alias_leads_to_its_module(void)
+{
+	expect_probe("alias dev-7-* gamma", "dev-7-0", "gamma");
+}
+
+static void a_blacklisted_name_is_meant_and_an_alias_is_not(void)
+{
+	struct rk_depend_list found;
+
+	expect_probe("blacklist gamma", "gamma", "gamma!");
+	found = look_up("blacklist gamma\nalias dev-7-* gamma", "dev-7-0", -RK_EREFUSED);
+	EXPECT_INT(found.n_items, 0);
+	rk_depend_list_release(&found);
+}
+
+static void options_and_commands_are_read(void)
+{
+	struct rk_depend_list found =
+		look_up("options gamma a=1 b=2\ninstall gamma /bin/false $CMDLINE_OPTS\n",
+			"gamma", 0);
+
+	if (EXPECT_INT(found.n_items, 1)) {
+		EXPECT_STR(found.items[0].options, "a=1 b=2");
+		EXPECT_HAS(found.items[0].install, "/bin/false");
+	}
+	rk_depend_list_release(&found);
+}
+
+static void a_built_in_name_leads_to_nothing(void)
+{
+	expect_probe("", "delta", "");
+}
+
 static const struct test tests[] = {
 	TEST(what_is_needed_comes_first),
 	TEST(each_module_comes_once),
 	TEST(dashes_and_underscores_are_one),
 	TEST(built_in_modules_are_left_out),
 	TEST(names_the_module_that_is_missing),
+	TEST(probes_what_is_needed_first),
+	TEST(probes_soft_dependencies_before_and_after),
+	TEST(soft_dependencies_in_a_circle_end),
+	TEST(an_alias_leads_to_its_module),
+	TEST(a_blacklisted_name_is_meant_and_an_alias_is_not),
+	TEST(options_and_commands_are_read),
+	TEST(a_built_in_name_leads_to_nothing),
 	TEST(a_kernel_without_modules_is_said),
 	TEST(refuses_an_index_without_a_whole_header),
 };

@@ -59,6 +59,14 @@ sign()
 	result $? "byte by byte as the kernel's sign-file"
 }
 
+# follows SCRIPT 'SCHEMA JSON': what --format json printed
+follows()
+{
+	printf '%s\n' "${2#* }" >"$T/json"
+	"$TOP/tests/validate.py" "$TOP/cmd/schema/${2%% *}.json" "$T/json" >"$T/why"
+	result $? "$1: ${2%% *} follows its schema" || diag "$T/why" "$T/json"
+}
+
 # guest SCRIPT KERNEL-PARAMETERS: one boot; its results as TAP
 guest()
 {
@@ -77,6 +85,7 @@ guest()
 		case $line in
 		'@ok '*) result 0 "$script: ${line#@ok }" ;;
 		'@not '*) result 1 "$script: ${line#@not }" ;;
+		'@json '*) follows "$script" "${line#@json }" ;;
 		'@end') ended=0 ;;
 		'#'*) echo "$line" ;;
 		esac

@@ -72,3 +72,10 @@ is() {
 loaded() {
 	is "$1" "$2" "$(sed -n 's/^\(ld_[a-z]*\|hello\|loop\) .*/\1/p' /proc/modules | tr '\n' ' ' | sed 's/ $//')"
 }
+
+# follows SCHEMA COMMAND...: its JSON, for the host to look at
+follows() {
+	schema=$1
+	shift
+	echo "@json $schema $("$@" 2>/dev/null | tr -d '\n')"
+}

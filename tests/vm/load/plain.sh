@@ -60,6 +60,15 @@ expect 0 'and it is unloaded' as_sudo rkmod unload hello
 rm rkmod.json
 expect 2 'a closed descriptor is no place for output' sh -c 'exec rkmod load ./hello.ko >&-'
 
+# --- In JSON
+follows load as_sudo rkmod load --format json ./hello.ko
+follows status as_user rkmod status --format json
+follows load as_sudo rkmod load --format json ./hello.ko
+follows load as_sudo rkmod reload --format json ./hello.ko
+follows unload as_sudo rkmod unload --format json hello
+follows load as_sudo rkmod load --format json ./ld_top.ko fail=5
+follows load as_sudo rkmod load --format json ./nothing.ko
+
 # --- What is needed
 load 0 'three deep' ./ld_top.ko
 has 'all of it works' 'ld_top: value is 3'
