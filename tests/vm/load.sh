@@ -9,6 +9,7 @@
 #   locked.sh   lockdown=integrity          yes
 #   killed.sh                               yes
 #   hostile.sh  printk.devkmsg=on           yes, and ends with an oops
+#   figures.sh                              only when it is named
 #
 # usage: load.sh [SCRIPT]
 # From the environment: RKMOD_READ_TWICE, RKMOD_LOAD_HELPER (programs of the build).
@@ -32,6 +33,7 @@ build_modules()
 	}
 	mkdir "$T/ko"
 	cp "$T/c"/*.ko "$T/hello/hello.ko" "$T/ko"
+	strip --strip-debug -o "$T/ko/small.ko" "$T/c/ld_base.ko"
 }
 
 # The kernel's decoder takes no CRC64; rkmod's does.
@@ -72,7 +74,7 @@ guest()
 {
 	local script=$1.sh line ended=1
 
-	[ "$wanted" = all ] || [ "$wanted" = "$1" ] || return 0
+	[ "$wanted" = "$1" ] || { [ "$wanted" = all ] && [ "$1" != figures ]; } || return 0
 	cat "$TOP/tests/vm/load/guest.sh" "$TOP/tests/vm/load/$script" >"$T/script"
 	echo 'echo "@end"' >>"$T/script"
 	give "$T/ko" "$T/script"
@@ -106,4 +108,5 @@ guest signed module.sig_enforce=1
 guest locked lockdown=integrity
 guest killed quiet
 guest hostile printk.devkmsg=on
+guest figures quiet
 finish
