@@ -17,6 +17,15 @@ struct rk_loading {
 /* plan.c: which modules, in which order. Each is read and sealed. */
 RK_MUST_CHECK int rk_load_plan(struct rk_loading *loading, struct rk_error *err);
 
+/**
+ * rk_load_find_exporters() - modules beside one that export what it needs (exporters.c)
+ * @ret: added to; none where neither the kernel nor what is loaded lacks a symbol
+ * Return: 0, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_load_find_exporters(const struct rk_loading *loading,
+					 const struct rk_module *module,
+					 struct rk_strv *ret, struct rk_error *err);
+
 /* outcome.c: what the kernel's answer means. */
 void rk_load_conclude(const struct rk_load *load, struct rk_load_item *item,
 		      const struct rk_call *call);

@@ -297,6 +297,21 @@ static int add_softs(struct rk_loading *loading, const struct rk_modinfo *info,
 	return 0;
 }
 
+/* The kernel's name of a module that is not read yet. */
+static int read_file_name(const char *path, char **ret, struct rk_error *err)
+{
+	cleanup(rk_module_free_p) struct rk_module *module = NULL;
+	struct rk_modinfo info;
+	struct rk_view view;
+
+	if (rk_module_open(path, &module, err) < 0)
+		return -(int)err->code;
+	return read_name(module,
+			 rk_modinfo_find(module->data, module->size, &view, &info) ? &info
+										   : NULL,
+			 ret, err);
+}
+
 /* ---- the whole ---- */
 
 static int move_item(struct rk_loading *loading, struct rk_load_item *item,
@@ -323,6 +338,26 @@ static void release_item(struct rk_load_item *item)
 	rk_kernel_log_release(&item->log);
 }
 
+/* What depends= does not name. NOLINTNEXTLINE(misc-no-recursion) */
+static int add_exporters(struct rk_loading *loading, const struct rk_load_item *item,
+			 int depth, struct rk_error *err)
+{
+	cleanup_strv struct rk_strv paths = RK_STRV_INIT;
+
+	if (rk_load_find_exporters(loading, item->module, &paths, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < paths.n_items && depth < MAX_DEPTH; i++) {
+		cleanup_free char *name = NULL;
+
+		if (read_file_name(paths.items[i], &name, err) < 0)
+			return -(int)err->code;
+		if (strcmp(name, item->name) != 0 && !is_there(loading->load, name) &&
+		    plan_file(loading, paths.items[i], depth + 1, err) < 0)
+			return -(int)err->code;
+	}
+	return 0;
+}
+
 /* A file: what it needs, itself, what wants to come after it. Depth is bounded.
  * NOLINTNEXTLINE(misc-no-recursion) */
 static int plan_file(struct rk_loading *loading, const char *path, int depth,
@@ -342,7 +377,8 @@ static int plan_file(struct rk_loading *loading, const char *path, int depth,
 		return -(int)err->code;
 	depends = has_info ? rk_modinfo_get(&info, "depends") : NULL;
 	if ((has_info && add_softs(loading, &info, "pre:", err) < 0) ||
-	    (depends && add_depends(loading, path, depends, depth, err) < 0))
+	    (depends && add_depends(loading, path, depends, depth, err) < 0) ||
+	    add_exporters(loading, &item, depth, err) < 0)
 		return -(int)err->code;
 	loading->load->target = loading->load->n_items;
 	if (move_item(loading, &item, err) < 0)

@@ -87,6 +87,13 @@ has 'which is named' "no module 'ld_base'"
 loaded 'nothing is inserted' ''
 mv hidden ld_base.ko
 
+mkdir apart
+sed 's/depends=ld_mid/dependz=ld_mid/' ld_top.ko >apart/ld_top.ko
+cp ld_mid.ko ld_base.ko apart
+load 0 'what depends= does not name is found by its exports' ./apart/ld_top.ko
+loaded 'all are there' 'ld_top ld_mid ld_base'
+expect 0 'they go' as_sudo rkmod unload ld_top ld_mid ld_base
+
 # --- By its name
 load 0 'a module of the kernel by name, compressed and signed' loop max_part=3
 expect 0 'its parameter' cat /sys/module/loop/parameters/max_part
@@ -157,6 +164,14 @@ done
 head -c 20000 crc64.ko.xz >cut.ko.xz
 load 2 'half of one' ./cut.ko.xz
 has 'is damaged' 'damaged'
+
+# --- Without the kernel's headers
+mv "/lib/modules/$(uname -r)/build" /tmp/build
+load 0 'the file alone is judged' ./hello.ko
+has 'which is said' 'there was no prediction'
+expect 0 'it goes' as_sudo rkmod unload hello
+load 1 'rubbish is seen all the same' ./rubbish.ko
+mv /tmp/build "/lib/modules/$(uname -r)/build"
 
 # --- Never again
 echo 1 >/proc/sys/kernel/modules_disabled
