@@ -10,6 +10,7 @@
 struct rk_doctor_look {
 	struct rk_pipeline *pipeline;
 	struct rk_doctor *doctor;
+	const struct rk_root *keys; /* has the machine's own keys; NULL: pipeline->root */
 };
 
 /**

@@ -42,6 +42,11 @@ static bool has_secure_boot(const struct rk_doctor_look *look)
 	return read_below_sys(look, name, &value) && value.len == 5 && value.data[4] == 1;
 }
 
+static const struct rk_root *keys_of(const struct rk_doctor_look *look)
+{
+	return look->keys ? look->keys : look->pipeline->root;
+}
+
 /* The certificates that shim hands to the kernel; one is in them as it is. */
 static bool is_enrolled(const struct rk_doctor_look *look, const char *cert_path)
 {
@@ -49,7 +54,7 @@ static bool is_enrolled(const struct rk_doctor_look *look, const char *cert_path
 		"firmware/efi/mok-variables/MokListRT",
 		"firmware/efi/efivars/MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23",
 	};
-	const struct rk_root *root = look->pipeline->root;
+	const struct rk_root *root = keys_of(look);
 	cleanup_buf struct rk_buf cert = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
@@ -68,7 +73,7 @@ static bool is_enrolled(const struct rk_doctor_look *look, const char *cert_path
 static const struct own_key *find_own_key(const struct rk_doctor_look *look)
 {
 	for (size_t i = 0; i < RK_ARRAY_LEN(own_keys); i++)
-		if (rk_root_exists(look->pipeline->root, own_keys[i].cert))
+		if (rk_root_exists(keys_of(look), own_keys[i].cert))
 			return &own_keys[i];
 	return NULL;
 }
