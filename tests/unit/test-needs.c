@@ -74,6 +74,7 @@ static void only_the_option_names_a_target_file(void)
 					"F += --target=$(objtree)/scripts/target.json\n"),
 		   "scripts/target.json");
 	EXPECT_STR(rk_needs_find_target("MRPROPER_FILES += scripts/target.json\n"), NULL);
+	EXPECT_STR(rk_needs_find_target("x: $(objtree)/scripts/target.json\n"), NULL);
 	EXPECT_STR(rk_needs_find_target("F += --target=aarch64-unknown-none\n"), NULL);
 	EXPECT_STR(rk_needs_find_target("F := --target=$(objtree)/rust/target.jsonx"),
 		   NULL);
