@@ -6,6 +6,7 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/root/apt.h"
+#include "lib/root/distro.h"
 
 enum { SHOW_LIMIT = 64 << 20 };
 
@@ -161,6 +162,8 @@ static int check_words(const struct rk_apt_request *request, struct rk_error *er
 
 static int find_keyring(const char **ret, struct rk_error *err)
 {
+	static const struct rk_need need = {RK_NEED_PROGRAM, "debian-archive-keyring"};
+
 	for (size_t i = 0; i < RK_ARRAY_LEN(keyrings); i++) {
 		*ret = keyrings[i];
 		if (access(keyrings[i], R_OK) == 0)
@@ -168,7 +171,8 @@ static int find_keyring(const char **ret, struct rk_error *err)
 	}
 	rk_error_set(err, RK_ETOOL, "the keys of Debian's archive are missing: no '%s'",
 		     keyrings[0]);
-	return rk_error_cure(err, "root-tool", "apt install debian-archive-keyring");
+	return rk_distro_cure(NULL, &need, "root-tool", "install Debian's archive keys",
+			      err);
 }
 
 static int write_sources(const struct rk_apt *apt, const char *suite, bool backports,

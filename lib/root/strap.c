@@ -4,6 +4,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
+#include "lib/root/distro.h"
 #include "lib/root/strap.h"
 
 /* Nobody reads them in a tree for building; a third of its files. */
@@ -34,10 +35,11 @@ static const struct tool needed[] = {
 static int check_tools(struct rk_error *err)
 {
 	cleanup_buf struct rk_buf missing = RK_BUF_INIT;
+	cleanup_free char *advice = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
 
 	for (size_t i = 0; i < RK_ARRAY_LEN(needed); i++) {
 		cleanup_free char *path = NULL;
-		struct rk_error ignored = RK_ERROR_INIT;
 
 		if (needed[i].only_user && geteuid() == 0)
 			continue;
@@ -51,7 +53,9 @@ static int check_tools(struct rk_error *err)
 		return 0;
 	rk_error_set(err, RK_ETOOL, "to make a root tree, these must be installed: %s",
 		     missing.data);
-	return rk_error_cure(err, "root-tool", "apt install %s", missing.data);
+	if (rk_package_advice(NULL, missing.data, &advice, &ignored) < 0)
+		return rk_error_cure(err, "root-tool", "install them");
+	return rk_error_cure(err, "root-tool", "%s", advice);
 }
 
 static void add_namespaces(struct rk_strv *argv)

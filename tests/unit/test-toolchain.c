@@ -274,8 +274,8 @@ static void the_exports_alone_tell_the_compiler(void)
 
 	setup(&fixture);
 	put_rustc(&fixture, "bin/rustc-1.63", "rustc 1.63.0");
-	put_rustc(&fixture, "bin/rustc", OTHER);
-	put_rustc(&fixture, "bin/rustc-1.85", WANTED);
+	put_rustc(&fixture, "bin/rustc", WANTED);
+	put_rustc(&fixture, "bin/rustc-1.95", OTHER);
 	set_symvers(&fixture,
 		    "0x0\t_RNvCs30YITssOn10_4core1a\tm\tEXPORT_SYMBOL_GPL\t\n"
 		    "0x0\t_RNvCs2lKf6AS60Zg_4core1a\tvmlinux\tEXPORT_SYMBOL\t\n");
