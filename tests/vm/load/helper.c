@@ -11,7 +11,8 @@ int main(int argc, char **argv)
 	if (argc != 6 || strcmp(argv[1], "swap") != 0)
 		return 2;
 	for (long i = strtol(argv[4], NULL, 10); i > 0; i--) {
-		if (renameat2(AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE) < 0) {
+		if (renameat2(AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE) <
+		    0) {
 			perror("renameat2");
 			return 1;
 		}

@@ -2,6 +2,5 @@
 /* Has the name of something that is built in. */
 #include <linux/module.h>
 
-
 MODULE_DESCRIPTION("a test of rkmod");
 MODULE_LICENSE("GPL");

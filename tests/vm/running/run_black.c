@@ -2,6 +2,5 @@
 /* Its name stands in module_blacklist=. */
 #include <linux/module.h>
 
-
 MODULE_DESCRIPTION("a test of rkmod");
 MODULE_LICENSE("GPL");

@@ -2,6 +2,5 @@
 /* Nothing. */
 #include <linux/module.h>
 
-
 MODULE_DESCRIPTION("a test of rkmod");
 MODULE_LICENSE("GPL");
