@@ -102,6 +102,7 @@ expect 0 'RKMOD_HOOK=0 goes past it' env RKMOD_HOOK=0 true
 as_user git -C "$repo" reset -q --hard HEAD~
 
 # A makefile that would change the commit, if it knew which repository it is in.
+# shellcheck disable=SC2016 # make expands it
 echo 'x := $(shell git add -A 2>/dev/null; git -C . status >/dev/null 2>&1)' |
 	as_user tee -a "$repo/Kbuild" >/dev/null
 g add Kbuild
