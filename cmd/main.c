@@ -11,7 +11,8 @@
  * lib/            librkmod. It neither prints nor exits. A folder is a noun and may use
  *                 those above it in this list, never one below.
  *   base/         Errors, strings, files, processes, JSON, archives, trusted ELF.
- *   finding/      The catalogue of everything rkmod can say, with causes and cures.
+ *   finding/      The catalogue of everything rkmod can say, with causes and cures; the
+ *                 texts of tools and kernel that it recognises.
  *   root/         Root trees: looking into one, running a program in one, making one.
  *   repo/         The git repository around a module.
  *   request/      What was asked: command line, environment, rkmod.json.

@@ -78,7 +78,9 @@ result $? 'JSON: follows the schema' || diag "$T/why"
 same 'JSON: has the code' api-drift "$(json findings 0 code)"
 log=$(json log)
 has "$log" 'JSON: the log has it all' 'error: unknown key "author"'
-expect 0 'the log can be explained' rkmod explain "$log"
+expect 0 'the log can be explained' rkmod explain --format json "$log"
+"$TOP/tests/validate.py" "$TOP/cmd/schema/explain.json" "$T/stdout" >"$T/why"
+result $? 'explain: follows the schema' || diag "$T/why"
 
 cp "$T/hello.rs" "$T/m/hello.rs"
 expect 1 'LLVM=1 on a kernel built with gcc' build --force --llvm 1

@@ -1,0 +1,2 @@
+truncate -s 257M log
+rkmod explain log
