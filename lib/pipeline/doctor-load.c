@@ -94,7 +94,7 @@ static void look_at_key(struct rk_doctor_look *look, const char *reason)
 		rk_doctor_cure(
 			look, line,
 			"sign each module with this machine's own key, '%s', which "
-			"is enrolled",
+			"is enrolled: rkmod sign FILE.ko",
 			own->key);
 	else if (own)
 		rk_doctor_cure(
@@ -103,9 +103,10 @@ static void look_at_key(struct rk_doctor_look *look, const char *reason)
 			"the firmware: mokutil --import %s, then reboot",
 			own->cert);
 	else
-		rk_doctor_cure(look, line,
-			       "make a key for this machine and enrol it: openssl req "
-			       "-new -x509, mokutil --import CERT.der, then reboot");
+		rk_doctor_cure(
+			look, line,
+			"make a key for this machine (dkms generate_mok) and enrol "
+			"it: mokutil --import /var/lib/dkms/mok.pub, then reboot");
 }
 
 /* What decides could not be read: often a container. */
