@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -351,6 +352,7 @@ static int add_exporters(struct rk_loading *loading, const struct rk_load_item *
 
 		if (read_file_name(paths.items[i], &name, err) < 0)
 			return -(int)err->code;
+		assert(name && item->name);
 		if (strcmp(name, item->name) != 0 && !is_there(loading->load, name) &&
 		    plan_file(loading, paths.items[i], depth + 1, err) < 0)
 			return -(int)err->code;

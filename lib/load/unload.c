@@ -74,7 +74,7 @@ static int name_of(const char *word, char **ret, struct rk_error *err)
 static bool has_name(const struct rk_unload *unload, const char *name)
 {
 	for (size_t i = 0; i < unload->n_items; i++)
-		if (strcmp(unload->items[i].name, name) == 0)
+		if (unload->items[i].name && strcmp(unload->items[i].name, name) == 0)
 			return true;
 	return false;
 }

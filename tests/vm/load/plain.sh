@@ -166,12 +166,14 @@ load 2 'half of one' ./cut.ko.xz
 has 'is damaged' 'damaged'
 
 # --- Without the kernel's headers
-mv "/lib/modules/$(uname -r)/build" /tmp/build
+mkdir /tmp/headers
+mv "/lib/modules/$(uname -r)/build" /usr/src/* /tmp/headers
 load 0 'the file alone is judged' ./hello.ko
 has 'which is said' 'there was no prediction'
 expect 0 'it goes' as_sudo rkmod unload hello
 load 1 'rubbish is seen all the same' ./rubbish.ko
-mv /tmp/build "/lib/modules/$(uname -r)/build"
+mv /tmp/headers/build "/lib/modules/$(uname -r)/build"
+mv /tmp/headers/* /usr/src
 
 # --- Never again
 echo 1 >/proc/sys/kernel/modules_disabled
