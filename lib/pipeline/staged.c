@@ -19,6 +19,7 @@
 #include "lib/base/log.h"
 #include "lib/build/format.h"
 #include "lib/build/source.h"
+#include "lib/pipeline/diagnose.h"
 #include "lib/pipeline/judge.h"
 #include "lib/pipeline/staged.h"
 
@@ -37,11 +38,13 @@ struct run {
 	struct rk_strv inputs;          /* of the last build that went through; sorted */
 	bool has_inputs;                /* there was one */
 	char built[RK_SHA256_HEX_SIZE]; /* the hash of what their contents were */
+	struct rk_recogniser *recogniser; /* of what the tools say */
 };
 
 static void release_run(struct run *run)
 {
 	rk_strv_release(&run->inputs);
+	rk_recogniser_free(run->recogniser);
 }
 
 void rk_staged_check_init(struct rk_staged_check *check)
@@ -383,8 +386,10 @@ static int check_out(const struct run *run, struct rk_error *err)
 
 static void take_line(void *data, const char *line, size_t len, bool is_stderr)
 {
-	struct rk_buf *output = data;
+	struct run *run = data;
+	struct rk_buf *output = &run->check->output;
 
+	rk_recogniser_line(run->recogniser, line, len);
 	if (output->len + len >= OUTPUT_LIMIT || !is_stderr)
 		return;
 	rk_buf_add(output, line, len);
@@ -404,7 +409,7 @@ static int build_folder(struct run *run, const char *dir, bool confine,
 		.confine = confine,
 		.jobs = run->request->jobs,
 		.on_line = take_line,
-		.data = &run->check->output,
+		.data = run,
 	};
 
 	return rk_build_run(p->machine, &input, &request, result, err);
@@ -499,12 +504,13 @@ static int build(struct run *run, struct rk_error *err)
 	cleanup_strv struct rk_strv inputs = RK_STRV_INIT;
 	cleanup_strv struct rk_strv dirs = RK_STRV_INIT;
 
-	if (find_folders(run, &dirs, err) < 0 ||
+	if (rk_recogniser_new(&run->recogniser, err) < 0 ||
+	    find_folders(run, &dirs, err) < 0 ||
 	    build_folders(run, &dirs, &inputs, err) < 0)
 		return -(int)err->code;
 	if (p->build.make_status != 0) {
 		forget_inputs(run);
-		return 0;
+		return rk_pipeline_diagnose(p, run->recogniser, err);
 	}
 	if (take_inputs(run, &inputs, err) < 0)
 		return -(int)err->code;
