@@ -190,12 +190,23 @@ __attribute__((noreturn)) static void end_as_judge(void)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
 }
 
-__attribute__((noreturn)) static void be_inserter(int socket)
+/* Without CAP_KILL, only who has the child's uid as its real one may pass signals on. It
+ * also lets the user end what was started. */
+static int share_uid(const struct caller *caller, struct rk_error *err)
+{
+	if (getuid() != caller->uid && setresuid(caller->uid, (uid_t)-1, (uid_t)-1) < 0)
+		return rk_error_sys(err, errno, "setresuid");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return rk_error_sys(err, errno, "PR_SET_DUMPABLE");
+	return 0;
+}
+
+__attribute__((noreturn)) static void be_inserter(const struct caller *caller, int socket)
 {
 	struct rk_error err = RK_ERROR_INIT;
 
 	pass_signals();
-	if (keep_capability(CAP_SYS_MODULE, &err) == 0)
+	if (share_uid(caller, &err) == 0 && keep_capability(CAP_SYS_MODULE, &err) == 0)
 		rk_inserter_serve(socket);
 	close(socket);
 	end_as_judge();
@@ -237,7 +248,7 @@ int rk_split(struct rk_rights *ret, struct rk_error *err)
 		return rk_error_sys(err, errno, "fork");
 	if (judge_pid > 0) {
 		close(sockets[1]);
-		be_inserter(sockets[0]);
+		be_inserter(&caller, sockets[0]);
 	}
 	close(sockets[0]);
 	ret->socket = sockets[1];

@@ -8,15 +8,15 @@ as_sudo rkmod unload ld_init >/dev/null
 as_sudo rkmod load ./ld_init.ko wait_ms=4000 >/tmp/out 2>&1 &
 sleep 3
 for pid in $(pidof rkmod); do
-	echo "$pid $(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status")" \
+	echo "$pid $(sed -n 's/^Uid:\t[0-9]*\t\([0-9]*\).*/\1/p' "/proc/$pid/status")" \
 		"$(sed -n 's/^CapPrm:\t0*\([0-9a-f]*\)$/\1/p' "/proc/$pid/status")" \
 		"$(sed -n 's/^Groups:\t\(.*[0-9]\) *$/\1/p' "/proc/$pid/status")" \
-		"$(stat -c %u "/proc/$pid/fd")" "$(tr '\0' ' ' <"/proc/$pid/environ" | grep -c SUDO_)"
+		"$(stat -c %u "/proc/$pid/fd")"
 done >/tmp/who
 wait
 # CAP_SYS_MODULE is bit 16. What cannot be traced belongs to uid 0 in /proc.
 is 'who inserts has one capability' 2 "$(grep -c '^[0-9]* 0 10000 ' /tmp/who)"
-is 'who judges is the user and has none' 1 "$(grep -c '^[0-9]* 1000  1000 0 ' /tmp/who)"
+is 'who judges is the user and has none' 1 "$(grep -c '^[0-9]* 1000  1000 0$' /tmp/who)"
 as_sudo rkmod unload ld_init >/dev/null
 
 # --- The file changes
@@ -65,6 +65,20 @@ wait
 n=$(grep -c '| ld_chatty: line' /tmp/out)
 if [ "$n" = 60 ]; then ok 'all lines are shown'; else has "lost lines are told ($n of 60 shown)" 'overwritten'; fi
 as_sudo rkmod unload ld_chatty >/dev/null
+
+# --- The log goes on
+as_sudo rkmod load --follow ./ld_init.ko >/tmp/out 2>&1 &
+n=0
+until grep -q 'ld_init: loaded' /tmp/out || [ $n -gt 100 ]; do
+	usleep 200000
+	n=$((n + 1))
+done
+echo 'said later' >/dev/kmsg
+sleep 1
+kill -INT "$(pidof rkmod | tr ' ' '\n' | sort -n | head -n 1)"
+wait
+has 'what comes later is shown, until an interrupt' '| said later'
+as_sudo rkmod unload ld_init >/dev/null
 
 # --- The kernel falls over
 load 1 'a module that makes the kernel oops' ./ld_oops.ko
