@@ -34,8 +34,8 @@ SMALL_CONFIG=(
 	# A namespace with symbols (DMA_BUF), a module.
 	SAMPLES SAMPLES_RUST SYNC_FILE
 )
-SMALL_LEFT_OUT=(drivers/accel drivers/gpu drivers/infiniband drivers/media drivers/net
-	drivers/scsi drivers/staging sound tools/testing)
+SMALL_LEFT_OUT=(drivers/accel drivers/gpu drivers/infiniband drivers/media drivers/net/ethernet
+	drivers/net/wireless drivers/scsi drivers/staging sound tools/testing)
 
 # What the kernel is made of: a kernel that was made of the same is not made again.
 small_key()
