@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/verdict/byteset.h"
 #include "lib/verdict/layout.h"
 #include "lib/verdict/relocation.h"
 
@@ -35,7 +36,7 @@ struct pass {
 	struct rk_bytes target_bytes; /* empty: zeroes */
 	size_t index;                 /* the running entry */
 	uint64_t end;                 /* of the highest place that was written */
-	uint8_t *written;             /* a bit per byte of the target, NULL: in order */
+	struct rk_byteset written;    /* bytes of the target; not made: in order */
 };
 
 static void where(struct pass *pass, struct rk_finding *finding)
@@ -130,43 +131,55 @@ static bool check_range(struct pass *pass, const Elf64_Rela *rela,
 	return false;
 }
 
-/* What lies behind the section is padding, and not in the map. */
+/* Of @size bytes those in the target: what lies behind is padding. */
+static size_t inside_target(const struct pass *pass, uint64_t offset, size_t size)
+{
+	uint64_t end = pass->target_header.sh_size;
+
+	if (offset >= end)
+		return 0;
+	return end - offset < size ? (size_t)(end - offset) : size;
+}
+
 static void mark(struct pass *pass, uint64_t offset, size_t size)
 {
-	for (uint64_t i = offset; size; i++, size--)
-		if (i < pass->target_header.sh_size)
-			pass->written[i / 8] |= 1U << (i % 8);
+	rk_byteset_add(&pass->written, offset, inside_target(pass, offset, size));
 }
 
 static size_t count_written(const struct pass *pass, uint64_t offset, size_t size)
 {
-	size_t n = 0;
+	return rk_byteset_count(&pass->written, offset,
+				inside_target(pass, offset, size));
+}
 
-	for (uint64_t i = offset; size; i++, size--)
-		if (i < pass->target_header.sh_size)
-			n += pass->written[i / 8] >> (i % 8) & 1;
-	return n;
+/* The entries of a section that writes into the target; else empty. */
+static struct rk_bytes relas_for_target(const struct pass *pass, size_t index)
+{
+	const struct rk_view *view = &pass->judge->view;
+	Elf64_Shdr section = rk_view_section(view, index);
+
+	if (section.sh_type != SHT_RELA || section.sh_info != pass->target)
+		return (struct rk_bytes){0};
+	return rk_view_contents(view, &section);
 }
 
 /* The map of what this and earlier sections wrote into the target. Needed only where
  * places do not rise, which tools never make. */
 static bool make_map(struct pass *pass)
 {
-	const struct rk_view *view = &pass->judge->view;
+	size_t n = 0;
 
-	pass->written = calloc(pass->target_header.sh_size / 8 + 1, 1);
-	if (!pass->written) {
+	for (size_t i = 1; i <= pass->section; i++)
+		n += relas_for_target(pass, i).size / sizeof(Elf64_Rela);
+	if (!rk_byteset_init(&pass->written, n)) {
 		pass->judge->no_memory = true;
 		return false;
 	}
 	for (size_t i = 1; i <= pass->section; i++) {
-		Elf64_Shdr section = rk_view_section(view, i);
-		struct rk_bytes relas = rk_view_contents(view, &section);
+		struct rk_bytes relas = relas_for_target(pass, i);
 		size_t end = i == pass->section ? pass->index : SIZE_MAX;
 		Elf64_Rela rela;
 
-		if (section.sh_type != SHT_RELA || section.sh_info != pass->target)
-			continue;
 		for (size_t k = 0; k < end && rk_bytes_rela(relas, k, &rela); k++) {
 			struct rk_reloc reloc = rk_reloc_of(pass->judge->facts.arch,
 							    ELF64_R_TYPE(rela.r_info));
@@ -209,9 +222,9 @@ static bool check_empty(struct pass *pass, const Elf64_Rela *rela, size_t size)
 
 	if (!is_zero(pass->target_bytes, rela->r_offset, size))
 		return refuse_target(pass, rela, "the file has a value there");
-	if (rela->r_offset < pass->end && !pass->written && !make_map(pass))
+	if (rela->r_offset < pass->end && !pass->written.slots && !make_map(pass))
 		return false;
-	if (pass->written) {
+	if (pass->written.slots) {
 		n_written = count_written(pass, rela->r_offset, size);
 		if (n_written == size)
 			return refuse_target(pass, rela, "another relocation wrote it");
@@ -455,7 +468,7 @@ static bool is_plain(struct pass *pass, const Elf64_Rela *rela, size_t n_symbols
 	else
 		memcpy(&value, pass->target_bytes.data + rela->r_offset,
 		       sizeof(uint32_t));
-	if (value || pass->written)
+	if (value || pass->written.slots)
 		return false;
 	pass->end = rela->r_offset + size;
 	return true;
@@ -481,7 +494,7 @@ static bool apply_section(struct rk_judge *judge, size_t index, const Elf64_Shdr
 
 	for (; ok && rk_bytes_rela(pass.relas, pass.index, &rela); pass.index++)
 		ok = (is_x86 && is_plain(&pass, &rela, n_symbols)) || apply(&pass, &rela);
-	free(pass.written);
+	rk_byteset_release(&pass.written);
 	rk_module_done(judge->module, pass.relas.data, pass.relas.size);
 	rk_module_done(judge->module, pass.target_bytes.data, pass.target_bytes.size);
 	return ok;

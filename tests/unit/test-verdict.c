@@ -292,6 +292,12 @@ JUDGES(type_information_that_could_be_done_without_may_fault, "plain.ko", WITHOU
 JUDGES(more_memory_than_there_is_is_refused, "plain.ko", "", "",
        REFUSED(ENOMEM, "layout", "execmem: unable to allocate memory", "layout-size"),
        ko_section(&ko, ".bss")->sh_size = 1ULL << 31)
+/* A section without contents: its size is checked by nobody. */
+JUDGES(relocations_into_a_section_that_claims_terabytes_cost_nothing, "plain.ko", "", "",
+       FAULTS("layout", "fault-layout"), ko_section(&ko, ".data")->sh_type = SHT_NOBITS;
+       ko_section(&ko, ".data")->sh_size = (1ULL << 60) + 16;
+       ko_rela(&ko, ".rela.data", 0)->r_offset = 8;
+       ko_rela(&ko, ".rela.data", 1)->r_offset = 0)
 JUDGES(a_relocation_whose_end_wraps_faults, "plain.ko", "", "",
        FAULTS("relocations", "fault-relocation"),
        ko_rela(&ko, ".rela.data", 1)->r_offset = -4ULL)
@@ -570,6 +576,7 @@ static const struct test tests[] = {
 	TEST(damaged_type_information_is_done_without),
 	TEST(type_information_that_could_be_done_without_may_fault),
 	TEST(more_memory_than_there_is_is_refused),
+	TEST(relocations_into_a_section_that_claims_terabytes_cost_nothing),
 	TEST(a_relocation_whose_end_wraps_faults),
 	TEST(a_relocation_to_a_symbol_that_is_not_there_faults),
 	TEST(relocations_without_addends_are_refused),
