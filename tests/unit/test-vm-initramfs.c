@@ -163,7 +163,6 @@ static void refuses_a_relative_place_in_the_guest(void)
 
 static void holds_rkmod_its_libraries_and_a_user(void)
 {
-	cleanup_free char *guest = make_file("rkmod-guest", "guest", 5);
 	const struct rk_vm_file link = {.inside = "/lib/x/build", .link = "/usr/src/y"};
 	const struct rk_vm_request request = {
 		.with_rkmod = true, .files = &link, .n_files = 1};
@@ -175,6 +174,7 @@ static void holds_rkmod_its_libraries_and_a_user(void)
 	const char *self;
 	size_t size = 0;
 
+	free(make_file("rkmod-guest", "guest", 5));
 	EXPECT_INT(rk_vm_initramfs(&machine, &request, "nonce x\n", &fd, &err), 0);
 	EXPECT_INT(lseek(fd, 0, SEEK_SET), 0);
 	EXPECT_INT(rk_file_read_fd(fd, 512 << 20, &cpio, &err), 0);
