@@ -49,6 +49,23 @@ static void print_line(const struct rk_app *app, const struct rk_doctor_line *li
 		printf("         fix: %s\n", line->cure);
 }
 
+/* What blocks first stands first. */
+static void print_end(const struct rk_app *app, const struct rk_doctor *doctor)
+{
+	const struct rk_doctor_line *first = doctor->n_lines ? &doctor->lines[0] : NULL;
+
+	if (!rk_doctor_is_ready(doctor))
+		rk_output_text(app, "a build would end before the compiler: %s",
+			       first->code);
+	else if (first && first->state == RK_DOCTOR_BLOCKS &&
+		 first->step == RK_DOCTOR_COMPILE)
+		rk_output_text(app,
+			       "a build would get to the compiler, and end there: %s",
+			       first->code);
+	else
+		rk_output_text(app, "a build would get to the compiler");
+}
+
 static void print_text(const struct rk_app *app, const struct rk_doctor *doctor)
 {
 	for (size_t i = 0; i < doctor->n_lines; i++)
@@ -56,11 +73,7 @@ static void print_text(const struct rk_app *app, const struct rk_doctor *doctor)
 			print_line(app, &doctor->lines[i]);
 	if (app->quiet)
 		return;
-	if (rk_doctor_is_ready(doctor))
-		rk_output_text(app, "a build would get to the compiler");
-	else
-		rk_output_text(app, "a build would end before the compiler: %s",
-			       doctor->lines[0].code);
+	print_end(app, doctor);
 }
 
 /* ---- JSON ---- */

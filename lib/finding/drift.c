@@ -44,7 +44,7 @@ const struct rk_text rk_drift_texts[] = {
 	      "write authors: [\"...\"] for author: \"...\""),
 	DRIFT("nknown key \"authors\". Valid keys are: [{keys*}]",
 	      "authors came with 6.15; this kernel is older",
-	      "write author: \"...\" for authors: [\"...\"]"),
+	      "write author: \"...\" for authors: [\"...\"], before 6.2 author: b\"...\""),
 	DRIFT("nknown key \"firmware\". Valid keys are: [{keys*}]",
 	      "firmware came with 6.11; this kernel is older",
 	      "leave firmware out of module!"),

@@ -129,21 +129,25 @@ const struct rk_text rk_texts[] = {
 
 	{.code = "metadata-incomplete", .pattern = "couldn't read `{path}generated_arch_{rest}rs`",
 	 .what = "a generated file of the Rust metadata is missing",
-	 .why = "macros like warn_on! include rust/kernel/generated_arch_*.rs, which were not installed with the headers"},
+	 .why = "macros like warn_on! include rust/kernel/generated_arch_*.rs, which were not installed with the headers",
+	 .fix = "install the package with the kernel's Rust metadata again, or build with 'rkmod build', which makes it from the kernel's source"},
 	{.code = "metadata-incomplete", .pattern = "couldn't read {path}generated_arch_{rest}rs:",
 	 .what = "a generated file of the Rust metadata is missing",
-	 .why = "macros like warn_on! include rust/kernel/generated_arch_*.rs, which were not installed with the headers"},
+	 .why = "macros like warn_on! include rust/kernel/generated_arch_*.rs, which were not installed with the headers",
+	 .fix = "install the package with the kernel's Rust metadata again, or build with 'rkmod build', which makes it from the kernel's source"},
 
 	{.code = "metadata-missing", .pattern = "can't find crate for `core`",
 	 .what = "the kernel's Rust metadata is not there: no libcore.rmeta",
 	 .why = "target.json is there, rust/*.rmeta are not; rustc's own advice to run rustup is wrong here: the kernel brings its core library",
-	 .fix = "install the package with the kernel's Rust metadata, or build with 'rkmod build', which makes it"},
+	 .fix = "install the package with the kernel's Rust metadata, or build with 'rkmod build', which makes it from the kernel's source"},
 	{.code = "metadata-missing", .pattern = "missing the kernels prebuilt Rust stdlib",
-	 .why = "whoever packaged the headers left rust/*.rmeta and rust/*.so out"},
+	 .what = "the kernel's Rust metadata is not there: no libcore.rmeta",
+	 .why = "whoever packaged the headers left rust/*.rmeta and rust/*.so out",
+	 .fix = "install the package with the kernel's Rust metadata, or build with 'rkmod build', which makes it from the kernel's source"},
 	{.code = "metadata-missing", .pattern = "target file \"{path}target.json\" does not exist",
 	 .what = "the kernel's Rust metadata is not there: no target.json",
 	 .why = "the headers hold nothing of the kernel's Rust build: neither {path}target.json nor rust/*.rmeta",
-	 .fix = "install the package with the kernel's Rust metadata, or build with 'rkmod build', which makes it"},
+	 .fix = "install the package with the kernel's Rust metadata, or build with 'rkmod build', which makes it from the kernel's source"},
 
 	{.code = "metadata-rustc", .pattern = "found crate `{crate}` compiled by an incompatible version of rustc",
 	 .what = "crate {crate} was compiled by another rustc than the one that reads it",
@@ -166,6 +170,9 @@ const struct rk_text rk_texts[] = {
 
 	{.code = "module-loaded", .pattern = "could not insert {module*}: File exists"},
 
+	{.code = "no-source", .pattern = "*** No rule to make target '{file}.o', needed by",
+	 .what = "{file}.o is to be built, and there is no {file}.rs, .c or .S"},
+
 	{.code = "out-dir-missing", .pattern = "could not write output to {file}: Permission denied",
 	 .why = "rustc wants to write {file} into its working directory, KDIR: Kbuild gave it no --out-dir"},
 	{.code = "out-dir-missing", .pattern = "could not write output to {file}: Read-only file system",
@@ -184,7 +191,9 @@ const struct rk_text rk_texts[] = {
 
 	{.code = "rust-off", .pattern = "# CONFIG_RUST is not set"},
 	{.code = "rust-off", .pattern = "Rust options {rest*}menuconfig",
-	 .what = "Kconfig shows Rust only where all its dependencies hold"},
+	 .what = "Kconfig shows Rust only where all its dependencies hold",
+	 .why = "one of them fails: often MODVERSIONS, GCC_PLUGINS, RANDSTRUCT, DEBUG_INFO_BTF, or a tool that is missing or too old",
+	 .fix = "'rkmod doctor --kdir DIR' names the option, from the .config alone; 'make rustavailable' says what the tools lack"},
 	{.code = "rust-off", .pattern = "kernel does not have CONFIG_RUST enabled",
 	 .why = "only CONFIG_RUST=y counts: CONFIG_RUST_IS_AVAILABLE and CONFIG_RUSTC_VERSION tell what the toolchain could do when the kernel was configured"},
 
@@ -233,7 +242,8 @@ const struct rk_text rk_texts[] = {
 
 	{.code = "rustc-too-new", .pattern = "Rust bindings generator '{path*}' is too new. This may or may not work",
 	 .what = "bindgen is newer than the kernel expects",
-	 .why = "this is {used}, the kernel expects {wanted}; bindgen is not needed to build a module"},
+	 .why = "this is {used}, the kernel expects {wanted}; bindgen is not needed to build a module",
+	 .fix = "nothing for a module; to build the kernel, or to make its Rust metadata, use bindgen {wanted}"},
 	{.code = "rustc-too-new", .pattern = "Rust compiler '{path*}' is too new. This may or may not work",
 	 .why = "this is {used}, the kernel expects {wanted}: kernels before 6.11 were written for exactly one rustc; since 6.11 newer ones are meant to work, and the line is gone"},
 	{.code = "rustc-too-new", .pattern = "*** Expected version: {wanted}", .more = true},
@@ -244,7 +254,9 @@ const struct rk_text rk_texts[] = {
 	{.code = "rustc-too-old", .pattern = "*** Your version: {used}", .more = true},
 
 	{.code = "signature-missing", .pattern = "module verification failed: signature and/or required key missing - tainting kernel",
-	 .what = "harmless where signatures are not enforced: the module has no signature that the kernel trusts"},
+	 .what = "harmless where signatures are not enforced: the module has no signature that the kernel trusts",
+	 .why = "it is not signed, or with a key that the kernel does not know",
+	 .fix = "nothing, or sign it: 'rkmod sign'"},
 
 	{.code = "signature-required", .pattern = "Key was rejected by service",
 	 .what = "the kernel does not trust the module's signature",

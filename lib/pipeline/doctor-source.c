@@ -255,7 +255,8 @@ void rk_doctor_look_at_source(struct rk_doctor_look *look)
 	if (!n_macros || !good)
 		return;
 	line = rk_doctor_add(look, RK_DOCTOR_OK, RK_DOCTOR_COMPILE, "source", NULL,
-			     "this kernel's module! takes the form of %zu", n_macros);
+			     "module! is written as this kernel takes it (%zu seen)",
+			     n_macros);
 	rk_doctor_why(look, line, "%s",
 		      rules.from_source ? "by the kernel's rust/macros/module.rs"
 					: "by the kernel's version");
