@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "lib/finding/recognise.h"
+#include "lib/pipeline/diagnose.h"
 
 enum {
 	OPTION_LIST = 256,
@@ -143,20 +144,53 @@ static int feed(struct rk_recogniser *recogniser, const struct options *options,
 	return 0;
 }
 
-static int recognise(const struct options *options, struct rk_findings *findings,
-		     struct rk_error *err)
+static int add_all(struct rk_recogniser *recogniser, struct rk_findings *findings,
+		   struct rk_error *err)
 {
-	cleanup(rk_recogniser_free_p) struct rk_recogniser *recogniser = NULL;
 	const struct rk_recognised *items;
 	size_t n_items;
 
-	if (rk_recogniser_new(&recogniser, err) < 0 ||
-	    feed(recogniser, options, err) < 0 ||
-	    rk_recogniser_finish(recogniser, &items, &n_items, err) < 0)
+	if (rk_recogniser_finish(recogniser, &items, &n_items, err) < 0)
 		return -(int)err->code;
 	for (size_t i = 0; i < n_items; i++)
 		rk_recognised_add(&items[i], findings);
 	return rk_findings_check(findings, err);
+}
+
+/* With the facts of the kernel that was named. */
+static int add_for_kernel(const struct rk_app *app, const struct rk_request *request,
+			  struct rk_recogniser *recogniser, struct rk_findings *findings,
+			  struct rk_error *err)
+{
+	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
+
+	rk_pipeline_init(&pipeline, &app->machine, request);
+	if (rk_pipeline_kernel(&pipeline, err) < 0 ||
+	    rk_pipeline_explain(&pipeline, recogniser, err) < 0)
+		return -(int)err->code;
+	*findings = pipeline.findings;
+	pipeline.findings = (struct rk_findings)RK_FINDINGS_INIT;
+	return 0;
+}
+
+static bool names_kernel(const struct rk_common *common)
+{
+	return common->settings[RK_SETTING_ROOT] || common->settings[RK_SETTING_KERNEL] ||
+	       common->settings[RK_SETTING_KDIR] || common->settings[RK_SETTING_PACKAGE];
+}
+
+/* @request: NULL if no kernel was named */
+static int recognise(const struct rk_app *app, const struct options *options,
+		     const struct rk_request *request, struct rk_findings *findings,
+		     struct rk_error *err)
+{
+	cleanup(rk_recogniser_free_p) struct rk_recogniser *recogniser = NULL;
+
+	if (rk_recogniser_new(&recogniser, err) < 0 || feed(recogniser, options, err) < 0)
+		return -(int)err->code;
+	if (request)
+		return add_for_kernel(app, request, recogniser, findings, err);
+	return add_all(recogniser, findings, err);
 }
 
 /* A word may be a misspelt code. */
@@ -188,12 +222,16 @@ static enum rk_exit say_unknown(const struct options *options)
 	return RK_EXIT_NO;
 }
 
-static enum rk_exit explain_text(const struct rk_app *app, const struct options *options)
+static enum rk_exit explain_text(struct rk_app *app, const struct options *options)
 {
 	cleanup(rk_findings_release) struct rk_findings findings = RK_FINDINGS_INIT;
+	cleanup(rk_request_release) struct rk_request request = {0};
+	bool for_kernel = names_kernel(&options->common);
 	struct rk_error err = RK_ERROR_INIT;
 
-	if (recognise(options, &findings, &err) < 0)
+	if (for_kernel && !rk_cmd_request(app, ".", &options->common, &request))
+		return RK_EXIT_FAILED;
+	if (recognise(app, options, for_kernel ? &request : NULL, &findings, &err) < 0)
 		return rk_cmd_fail(app, &err);
 	if (app->format == RK_FORMAT_JSON) {
 		struct rk_json *top = rk_json_new_object();
@@ -225,6 +263,7 @@ const struct rk_cmd cmd_explain = {
 	.name = "explain",
 	.args = "CODE|TEXT...|FILE|-|--list",
 	.summary = "cause and cure of a finding, an error text or a whole log",
-	.help = "      --list              all codes\n",
+	.help = "      --list              all codes\n"
+		"With --root, --kernel, --kdir or --package: with what is known of that kernel.\n",
 	.run = run,
 };

@@ -240,7 +240,7 @@ const struct rk_text rk_texts[] = {
 	{.code = "rustc-target", .pattern = "rror loading target specification: {reason*}",
 	 .why = "target.json was written for another rustc: {reason}"},
 
-	{.code = "rustc-too-new", .pattern = "Rust bindings generator '{path*}' is too new. This may or may not work",
+	{.code = "rustc-too-new", .pattern = "Rust bindings generator '{bindgen*}' is too new. This may or may not work",
 	 .what = "bindgen is newer than the kernel expects",
 	 .why = "this is {used}, the kernel expects {wanted}; bindgen is not needed to build a module",
 	 .fix = "nothing for a module; to build the kernel, or to make its Rust metadata, use bindgen {wanted}"},

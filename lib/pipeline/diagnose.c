@@ -92,7 +92,7 @@ static void of_other_rustc(const struct case_ *c)
 
 	if (!made)
 		return;
-	rustc = find_rustc(c->pipeline->toolchain, made);
+	rustc = c->pipeline->toolchain ? find_rustc(c->pipeline->toolchain, made) : NULL;
 	if (rustc)
 		FIX(c, "use '%s', which is that compiler: --rustc %s", rustc->path,
 		    rustc->path);
@@ -142,8 +142,9 @@ static void of_other_compiler(const struct case_ *c, const char *crate,
 	becomes(c, "rust-compiler");
 	WHY(c,
 	    "crate %s has the hash %s in the module and %s in the kernel: two compilers; "
-	    "the module's is '%s'",
-	    crate, symbol_tag, kernel_tag, p->toolchain->rustc->text);
+	    "the %s is '%s'",
+	    crate, symbol_tag, kernel_tag, p->toolchain ? "module's" : "kernel's",
+	    p->toolchain ? p->toolchain->rustc->text : p->kernel->rustc_text);
 	install(c, RK_NEED_RUSTC, p->kernel->rustc_text);
 }
 
@@ -155,7 +156,8 @@ static void of_rust_symbol(const struct case_ *c)
 	char kernel_tag[RK_CRATE_TAG_SIZE];
 	char tag[RK_CRATE_TAG_SIZE];
 
-	if (!kernel->symvers || !symbol)
+	/* What it exports is missing elsewhere: that is another kernel. */
+	if (!kernel->symvers || !symbol || rk_symvers_find(kernel->symvers, symbol))
 		return;
 	if (!rk_crate_tag_of_kernel(kernel->symvers, "core", kernel_tag)) {
 		becomes(c, "rust-off");
@@ -258,18 +260,37 @@ static void of_rustc(const struct case_ *c)
 	install(c, RK_NEED_RUSTC, toolchain->wanted);
 }
 
+/* "1.63.0" is that of "rustc 1.63.0" and of "rustc 1.63.0 (...)". */
+static bool is_version_of(const char *version, const char *text)
+{
+	size_t len = strlen(version);
+
+	return strncmp(text, "rustc ", 6) == 0 && strncmp(text + 6, version, len) == 0 &&
+	       (text[6 + len] == '\0' || text[6 + len] == ' ');
+}
+
+/* The kernel's script, which no build of a module runs, has asked about a tool. */
 static void of_too_new(const struct case_ *c)
 {
-	const struct rk_toolchain *toolchain = c->pipeline->toolchain;
+	const struct rk_kernel *kernel = c->pipeline->kernel;
+	const char *used = part(c, "used");
 
-	if (strcmp(toolchain->rustc->text, toolchain->wanted) != 0) {
-		of_rustc(c);
+	if (part(c, "bindgen")) {
+		c->finding->severity = RK_SEVERITY_NOTE;
 		return;
 	}
-	c->finding->severity = RK_SEVERITY_NOTE;
-	WHY(c, "harmless: '%s' is the compiler that kernel %s was built with",
-	    toolchain->wanted, c->pipeline->kernel->release);
-	FIX(c, "%s", "");
+	if (!used || !kernel->rustc_text[0])
+		return;
+	if (is_version_of(used, kernel->rustc_text)) {
+		c->finding->severity = RK_SEVERITY_NOTE;
+		WHY(c, "harmless: kernel %s was built with '%s'", kernel->release,
+		    kernel->rustc_text);
+		FIX(c, "%s", "");
+		return;
+	}
+	WHY(c, "not harmless: kernel %s was built with '%s', this is %s", kernel->release,
+	    kernel->rustc_text, used);
+	install(c, RK_NEED_RUSTC, kernel->rustc_text);
 }
 
 /* ---- the module ---- */
@@ -300,34 +321,36 @@ static void of_drift(const struct case_ *c)
 static const struct refinement {
 	const char *code;
 	void (*refine)(const struct case_ *c);
+	bool by_kernel; /* asks the kernel alone: not how the build was made */
 } refinements[] = {
-	{"api-drift", of_drift},
-	{"cc-needs-clang", of_gcc},
-	{"cc-needs-gcc", of_clang},
-	{"llvm-missing", of_llvm},
-	{"metadata-crate", of_crate},
-	{"metadata-rustc", of_other_rustc},
-	{"metadata-target", of_target},
-	{"out-dir-missing", of_out_dir},
-	{"rust-symbol-unresolved", of_rust_symbol},
-	{"rustc-feature", of_rustc},
-	{"rustc-flag", of_rustc},
-	{"rustc-target", of_rustc},
-	{"rustc-too-new", of_too_new},
-	{"symvers-missing", of_headers},
+	{"api-drift", of_drift, true},
+	{"cc-needs-clang", of_gcc, true},
+	{"cc-needs-gcc", of_clang, false},
+	{"llvm-missing", of_llvm, false},
+	{"metadata-crate", of_crate, false},
+	{"metadata-rustc", of_other_rustc, true},
+	{"metadata-target", of_target, false},
+	{"out-dir-missing", of_out_dir, false},
+	{"rust-symbol-unresolved", of_rust_symbol, true},
+	{"rustc-feature", of_rustc, false},
+	{"rustc-flag", of_rustc, false},
+	{"rustc-target", of_rustc, false},
+	{"rustc-too-new", of_too_new, true},
+	{"symvers-missing", of_headers, false},
 };
 
-static void refine(const struct case_ *c)
+static void refine(const struct case_ *c, bool by_kernel)
 {
 	const char *code = rk_recognised_code(c->item);
 
 	for (size_t i = 0; i < RK_ARRAY_LEN(refinements); i++)
-		if (strcmp(refinements[i].code, code) == 0)
+		if (strcmp(refinements[i].code, code) == 0 &&
+		    (refinements[i].by_kernel || !by_kernel))
 			refinements[i].refine(c);
 }
 
-int rk_pipeline_diagnose(struct rk_pipeline *pipeline, struct rk_recogniser *recogniser,
-			 struct rk_error *err)
+static int add_findings(struct rk_pipeline *pipeline, struct rk_recogniser *recogniser,
+			bool by_kernel, struct rk_error *err)
 {
 	const struct rk_recognised *items;
 	size_t n_items;
@@ -342,7 +365,19 @@ int rk_pipeline_diagnose(struct rk_pipeline *pipeline, struct rk_recogniser *rec
 		};
 
 		if (!pipeline->findings.failed)
-			refine(&c);
+			refine(&c, by_kernel);
 	}
 	return rk_findings_check(&pipeline->findings, err);
+}
+
+int rk_pipeline_diagnose(struct rk_pipeline *pipeline, struct rk_recogniser *recogniser,
+			 struct rk_error *err)
+{
+	return add_findings(pipeline, recogniser, false, err);
+}
+
+int rk_pipeline_explain(struct rk_pipeline *pipeline, struct rk_recogniser *recogniser,
+			struct rk_error *err)
+{
+	return add_findings(pipeline, recogniser, true, err);
 }

@@ -14,4 +14,10 @@ RK_MUST_CHECK int rk_pipeline_diagnose(struct rk_pipeline *pipeline,
 				       struct rk_recogniser *recogniser,
 				       struct rk_error *err);
 
+/* The same for a text from elsewhere: how that build was made is not known, the kernel
+ * that it was for is; rk_pipeline_kernel() was called. */
+RK_MUST_CHECK int rk_pipeline_explain(struct rk_pipeline *pipeline,
+				      struct rk_recogniser *recogniser,
+				      struct rk_error *err);
+
 #endif

@@ -10,6 +10,7 @@
 
 enum {
 	MAKING_MIB = 700, /* that making metadata takes on disk, for a while */
+	CONFIG_LIMIT = 4 << 20,
 };
 
 static const char *setting(const struct rk_doctor_look *look, enum rk_setting_name name)
@@ -105,6 +106,45 @@ static void explain_running(struct rk_doctor_look *look, struct rk_doctor_line *
 		       line->cure);
 }
 
+static void explain_rust(struct rk_doctor_look *look, struct rk_doctor_line *line,
+			 const struct rk_kconfig *config, const char *version)
+{
+	const struct rk_rust_obstacle *obstacles[RK_MAX_RUST_OBSTACLES];
+	size_t n = rk_rust_obstacles(config, version, obstacles);
+	cleanup_buf struct rk_buf why = RK_BUF_INIT;
+	cleanup_buf struct rk_buf cure = RK_BUF_INIT;
+
+	rk_buf_addf(&cure, "%s%sto build a kernel with it:", line->cure,
+		    line->cure[0] ? "; " : "");
+	for (size_t i = 0; i < n; i++) {
+		rk_buf_addf(&why, "%s%s", i ? "; " : "", obstacles[i]->why);
+		rk_buf_addf(&cure, "%s %s", i ? "," : "", obstacles[i]->cure);
+	}
+	rk_doctor_why(look, line, "%s", rk_buf_str(&why));
+	rk_doctor_cure(look, line, "%s", rk_buf_str(&cure));
+}
+
+/* A source tree that was only configured: its .config says whether Rust is on, too. */
+static void look_at_config(struct rk_doctor_look *look)
+{
+	const struct rk_root *root = look->pipeline->root;
+	const char *kdir = setting(look, RK_SETTING_KDIR);
+	cleanup(rk_kconfig_free_p) struct rk_kconfig *config = NULL;
+	cleanup_free char *path = NULL;
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	struct rk_error ignored = RK_ERROR_INIT;
+	struct rk_doctor_line *line;
+
+	if (!root || !kdir || rk_path_join(kdir, ".config", &path, &ignored) < 0 ||
+	    rk_root_read(root, path, CONFIG_LIMIT, &text, &ignored) < 0 ||
+	    rk_kconfig_parse(rk_buf_str(&text), text.len, &config, &ignored) < 0 ||
+	    rk_kconfig_is_yes(config, "CONFIG_RUST"))
+		return;
+	line = rk_doctor_add(look, RK_DOCTOR_BLOCKS, RK_DOCTOR_BUILD, "rust", "rust-off",
+			     "'%s' has no CONFIG_RUST=y", path);
+	explain_rust(look, line, config, "");
+}
+
 static bool look_at_kernel(struct rk_doctor_look *look)
 {
 	struct rk_pipeline *p = look->pipeline;
@@ -116,6 +156,7 @@ static bool look_at_kernel(struct rk_doctor_look *look)
 					   "kernel", &err);
 		if (err.id && strcmp(err.id, "headers-missing") == 0)
 			explain_running(look, line);
+		look_at_config(look);
 		list_kernels(look);
 		return false;
 	}
@@ -130,23 +171,6 @@ static bool look_at_kernel(struct rk_doctor_look *look)
 
 /* ---- Rust ---- */
 
-static void explain_rust(struct rk_doctor_look *look, struct rk_doctor_line *line)
-{
-	const struct rk_kernel *kernel = look->pipeline->kernel;
-	const struct rk_rust_obstacle *obstacles[RK_MAX_RUST_OBSTACLES];
-	size_t n = rk_rust_obstacles(kernel->config, kernel->source_version, obstacles);
-	cleanup_buf struct rk_buf why = RK_BUF_INIT;
-	cleanup_buf struct rk_buf cure = RK_BUF_INIT;
-
-	rk_buf_addf(&cure, "%s; to build a kernel with it:", line->cure);
-	for (size_t i = 0; i < n; i++) {
-		rk_buf_addf(&why, "%s%s", i ? "; " : "", obstacles[i]->why);
-		rk_buf_addf(&cure, "%s %s", i ? "," : "", obstacles[i]->cure);
-	}
-	rk_doctor_why(look, line, "%s", rk_buf_str(&why));
-	rk_doctor_cure(look, line, "%s", rk_buf_str(&cure));
-}
-
 static bool look_at_rust(struct rk_doctor_look *look)
 {
 	struct rk_error err = RK_ERROR_INIT;
@@ -157,7 +181,8 @@ static bool look_at_rust(struct rk_doctor_look *look)
 		return true;
 	}
 	line = rk_doctor_add_error(look, RK_DOCTOR_BLOCKS, RK_DOCTOR_BUILD, "rust", &err);
-	explain_rust(look, line);
+	explain_rust(look, line, look->pipeline->kernel->config,
+		     look->pipeline->kernel->source_version);
 	return false;
 }
 
