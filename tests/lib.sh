@@ -219,6 +219,22 @@ make_sample()
 	give "$2"
 }
 
+# rustc_web ROOT: prints a folder with Debian's second rustc, of the suite of a tree
+rustc_web()
+{
+	local web=${RKMOD_TEST_KEEP:-$T}/rustc-web
+
+	if [ ! -e "$web/complete" ]; then
+		rm -rf "$web"
+		"$TOP/tests/kernel/fetch-rustc-web.sh" "$1" "$web" "$T/apt" >"$T/fetch" 2>&1 || {
+			echo '# rustc-web cannot be fetched (offline?): not tested' >&2
+			return 1
+		}
+		touch "$web/complete"
+	fi
+	echo "$web"
+}
+
 # make_module DIR: the smallest module, hello
 make_module()
 {

@@ -87,12 +87,15 @@ static const struct rk_rustc *find_rustc(const struct rk_toolchain *toolchain,
 
 static void of_other_rustc(const struct case_ *c)
 {
+	const struct rk_toolchain *toolchain = c->pipeline->toolchain;
 	const char *made = part(c, "made");
 	const struct rk_rustc *rustc;
 
 	if (!made)
+		made = c->pipeline->kernel->rustc_text;
+	if (!made[0] || (toolchain && strcmp(toolchain->rustc->text, made) == 0))
 		return;
-	rustc = c->pipeline->toolchain ? find_rustc(c->pipeline->toolchain, made) : NULL;
+	rustc = toolchain ? find_rustc(toolchain, made) : NULL;
 	if (rustc)
 		FIX(c, "use '%s', which is that compiler: --rustc %s", rustc->path,
 		    rustc->path);

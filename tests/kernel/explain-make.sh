@@ -75,6 +75,17 @@ explained 'another rustc' metadata-rustc 'rustc 1.84.0 ('
 stdout_has 'another rustc: both are named' 'this is '\''rustc 1.85.1 ('
 cp "$T/libcore.rmeta" "$T/kdir/rust/libcore.rmeta"
 
+# A real one: Debian's second rustc, of the release before, in the tree's /usr/local.
+if web=$(rustc_web "${RKMOD_TEST_OLD_ROOT:-$ROOT}"); then
+	BINDS+=(--ro-bind "$web/usr" "$ROOT/usr/local")
+	explained 'rustc-web' metadata-rustc 'RUSTC= for make' \
+		RUSTC='env LD_LIBRARY_PATH=/usr/local/lib/x86_64-linux-gnu /usr/local/bin/rustc'
+	grep -qF 'error[E0514]' "$T/log"
+	result $? 'rustc-web: rustc says E0514' || diag "$T/log"
+	stdout_has 'rustc-web: both are named' "this is 'rustc 1."
+	bind_over_kdir "$T/kdir"
+fi
+
 explained 'no unstable options' rustc-bootstrap 'Leave RUSTC_BOOTSTRAP out' RUSTC_BOOTSTRAP=0
 explained '--out-dir twice' out-dir-twice 'KRUSTFLAGS' KRUSTFLAGS=--out-dir=/tmp
 explained 'an option of a newer rustc' rustc-flag "the kernel's own rustc" \

@@ -15,7 +15,8 @@ apt_of_tree "$root" "$state"
 libstd=$(apt-cache pkgnames libstd-rust-web- | grep -E -- '-[0-9.]+$' | sort -V | tail -n 1) ||
 	exit 77
 cd "$state/cache"
-apt-get -q download rustc-web "$libstd" >&2
+mapfile -t libs < <(apt-cache depends "$libstd" | sed -n 's/^ *Depends: \(libllvm.*\)/\1/p')
+apt-get -q download rustc-web "$libstd" "${libs[@]}" libz3-4 >&2
 mkdir -p "$dir"
 for package in *.deb; do
 	dpkg-deb -x "$package" "$dir"
