@@ -2,9 +2,10 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "cmd/annotate.h"
 #include "cmd/output.h"
 #include "lib/base/file.h"
+#include "lib/build/where.h"
 
 enum {
 	OPTION_NO_PREPARE = 256,
@@ -78,9 +79,33 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 	return RK_EXIT_OK;
 }
 
+/* Who hears what make prints. */
+struct hearing {
+	struct rk_app *app;
+	const struct rk_request *request;
+	struct rk_buf output; /* of the compilers, places named from the top */
+};
+
+static const char *top_of(const struct rk_request *request)
+{
+	return request->top ? request->top : request->dir;
+}
+
 static void on_line(void *data, const char *line, size_t len, bool is_stderr)
 {
-	rk_output_tool_line(data, line, is_stderr);
+	enum { LIMIT = 1 << 20 };
+	struct hearing *hearing = data;
+	const char *const dirs[] = {hearing->request->dir, NULL};
+	struct rk_error err = RK_ERROR_INIT;
+
+	rk_output_tool_line(hearing->app, line, is_stderr);
+	if (!is_stderr || !rk_annotate_is_asked(hearing->app) ||
+	    hearing->output.len + len > LIMIT)
+		return;
+	if (rk_where_rebase(line, dirs, top_of(hearing->request), &hearing->output,
+			    &err) < 0)
+		hearing->output.failed = true;
+	rk_buf_addc(&hearing->output, '\n');
 }
 
 static void json_timings(struct rk_json *to, const struct rk_pipeline *pipeline)
@@ -113,6 +138,29 @@ static enum rk_exit print_json(const struct rk_app *app,
 	return rk_output_json(app, top);
 }
 
+static enum rk_exit annotate(const struct rk_app *app, const struct rk_pipeline *pipeline,
+			     const struct hearing *hearing)
+{
+	const struct rk_annotate from = {
+		.pipeline = pipeline,
+		.output = rk_buf_str(&hearing->output),
+		.top = top_of(hearing->request),
+		.dir = hearing->request->dir,
+	};
+	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_buf_check(&hearing->output, &err) < 0 ||
+	    rk_annotate(app, &from, &lines, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	return rk_annotate_print(app, rk_buf_str(&lines));
+}
+
+static void release_hearing(struct hearing *hearing)
+{
+	rk_buf_release(&hearing->output);
+}
+
 static void print_text(const struct rk_app *app, const struct rk_pipeline *pipeline)
 {
 	const struct rk_build_result *build = &pipeline->build;
@@ -129,6 +177,8 @@ static void print_text(const struct rk_app *app, const struct rk_pipeline *pipel
 static enum rk_exit build(struct rk_app *app, const struct options *options,
 			  const struct rk_request *request)
 {
+	cleanup(release_hearing) struct hearing hearing = {.app = app,
+							   .request = request};
 	const struct rk_build_request how = {
 		.dir = request->dir,
 		.out = options->out,
@@ -137,7 +187,7 @@ static enum rk_exit build(struct rk_app *app, const struct options *options,
 		.verbose = app->verbose,
 		.make_args = &options->make_args,
 		.on_line = on_line,
-		.data = app,
+		.data = &hearing,
 	};
 	const char *prepare = rk_request_get(request, RK_SETTING_PREPARE);
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
@@ -148,6 +198,8 @@ static enum rk_exit build(struct rk_app *app, const struct options *options,
 			      &err) < 0)
 		return rk_cmd_fail(app, &err);
 	if (app->format == RK_FORMAT_JSON && print_json(app, &pipeline) != RK_EXIT_OK)
+		return RK_EXIT_FAILED;
+	if (rk_annotate_is_asked(app) && annotate(app, &pipeline, &hearing) != RK_EXIT_OK)
 		return RK_EXIT_FAILED;
 	print_text(app, &pipeline);
 	return rk_pipeline_is_good(&pipeline) ? RK_EXIT_OK : RK_EXIT_NO;
@@ -175,5 +227,6 @@ const struct rk_cmd cmd_build = {
 		"      --out DIR           build into this folder, an empty one or that of the\n"
 		"                          build before; the sources' own stays as it is\n",
 	.compiler = true,
+	.annotates = true,
 	.run = run,
 };

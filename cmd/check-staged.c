@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cmd/annotate.h"
 #include "cmd/check-staged.h"
+#include "cmd/output.h"
 #include "lib/pipeline/staged.h"
 
 /* ---- what is printed ---- */
@@ -71,11 +73,14 @@ static bool is_good(const struct rk_pipeline *pipeline, bool strict)
 	return rk_pipeline_is_good(pipeline);
 }
 
+/* One line: the member of "kernels" for this one. */
 static enum rk_exit print_json(const struct rk_app *app,
 			       const struct rk_pipeline *pipeline,
 			       const struct rk_staged_check *check, bool good)
 {
-	struct rk_json *top = rk_json_new_object();
+	cleanup(rk_json_free_p) struct rk_json *top = rk_json_new_object();
+	cleanup_buf struct rk_buf line = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
 
 	rk_json_add_bool(top, "ok", good);
 	rk_output_json_kernel(top, pipeline->kernel);
@@ -83,7 +88,28 @@ static enum rk_exit print_json(const struct rk_app *app,
 			   check->output.len ? rk_buf_str(&check->output) : NULL);
 	rk_output_json_modules(top, pipeline);
 	rk_output_json_findings(top, &pipeline->findings);
-	return rk_output_json(app, top);
+	if (rk_json_print(top, false, &line, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	fprintf(app->out, "%s\n", rk_buf_str(&line));
+	return RK_EXIT_OK;
+}
+
+static enum rk_exit annotate(const struct rk_app *app, const struct rk_pipeline *pipeline,
+			     const struct rk_staged_check *check)
+{
+	const struct rk_annotate from = {
+		.pipeline = pipeline,
+		.output = rk_buf_str(&check->output),
+		.top = check->tree,
+		.dir = check->failed,
+	};
+	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_annotate(app, &from, &lines, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	fputs(rk_buf_str(&lines), app->out);
+	return RK_EXIT_OK;
 }
 
 static enum rk_exit print_checked(const struct rk_app *app,
@@ -92,6 +118,8 @@ static enum rk_exit print_checked(const struct rk_app *app,
 {
 	if (app->format == RK_FORMAT_JSON)
 		return print_json(app, pipeline, check, good);
+	if (rk_annotate_is_asked(app))
+		return annotate(app, pipeline, check);
 	if (pipeline->build.make_status != 0)
 		print_failed_build(app, pipeline, check);
 	rk_output_findings(app, &pipeline->findings);
@@ -99,9 +127,22 @@ static enum rk_exit print_checked(const struct rk_app *app,
 	return RK_EXIT_OK;
 }
 
+/* What was said for one kernel: text as it is, what has to be one value in the end is
+ * collected, a line each. */
+static enum rk_exit add_answer(const struct rk_app *app, struct rk_buf *answers,
+			       const char *text, size_t size)
+{
+	if (app->format == RK_FORMAT_TEXT)
+		fwrite(text, 1, size, app->out);
+	else
+		rk_buf_add(answers, text, size);
+	return RK_EXIT_OK;
+}
+
 /* Printed into memory first: the same is printed again for the same content. */
 static enum rk_exit print_and_keep(struct rk_app *app, struct rk_pipeline *pipeline,
-				   const struct rk_staged_check *check, bool good)
+				   const struct rk_staged_check *check, bool good,
+				   struct rk_buf *answers)
 {
 	struct rk_error err = RK_ERROR_INIT;
 	cleanup_free char *text = NULL;
@@ -124,20 +165,18 @@ static enum rk_exit print_and_keep(struct rk_app *app, struct rk_pipeline *pipel
 	if (status != RK_EXIT_OK)
 		return status;
 	rk_staged_keep(check, text, size, good);
-	fwrite(text, 1, size, app->out);
-	return RK_EXIT_OK;
+	return add_answer(app, answers, text, size);
 }
 
 /* ---- one kernel ---- */
 
 /* As what it is printed: the text depends on it. */
-static const char *printed_as(const struct rk_app *app, const struct rk_check_staged *how)
+static int name_form(const struct rk_app *app, const struct rk_check_staged *how,
+		     char **ret, struct rk_error *err)
 {
-	static const char *const names[2][2][2] = {
-		{{"text", "text strict"}, {"text -q", "text -q strict"}},
-		{{"json", "json strict"}, {"json -q", "json -q strict"}}};
-
-	return names[app->format == RK_FORMAT_JSON][app->quiet][how->strict];
+	return rk_format(ret, err, "%d%s%s%s%s", (int)app->format,
+			 app->quiet ? " quiet" : "", app->verbose ? " verbose" : "",
+			 app->color ? " color" : "", how->strict ? " strict" : "");
 }
 
 static bool is_on(const struct rk_request *request, enum rk_setting_name name)
@@ -149,71 +188,114 @@ static bool is_on(const struct rk_request *request, enum rk_setting_name name)
 
 static enum rk_exit check_kernel(struct rk_app *app, const struct rk_check_staged *how,
 				 const struct rk_request *request,
-				 const struct rk_staged *staged)
+				 const struct rk_staged *staged, struct rk_buf *answers)
 {
-	const struct rk_staged_request asked = {
+	struct rk_staged_request asked = {
 		.staged = staged,
 		.fmt = !how->no_fmt && is_on(request, RK_SETTING_FMT),
 		.anew = how->anew,
 		.prepare = is_on(request, RK_SETTING_PREPARE),
-		.as = printed_as(app, how),
 	};
 	cleanup(rk_staged_check_release) struct rk_staged_check check;
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
+	cleanup_free char *form = NULL;
 	struct rk_error err = RK_ERROR_INIT;
-	bool good;
+	bool good = true;
 
 	rk_staged_check_init(&check);
 	rk_pipeline_init(&pipeline, &app->machine, request);
+	if (name_form(app, how, &form, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	asked.as = form;
 	if (rk_pipeline_staged(&pipeline, &asked, &check, &err) < 0)
 		return rk_cmd_fail(app, &err);
-	if (check.outcome == RK_STAGED_UNRELATED)
-		return RK_EXIT_OK;
 	if (check.outcome == RK_STAGED_KEPT) {
-		fwrite(rk_buf_str(&check.answer), 1, check.answer.len, app->out);
-		return check.answer_good ? RK_EXIT_OK : RK_EXIT_NO;
+		good = check.answer_good;
+		add_answer(app, answers, rk_buf_str(&check.answer), check.answer.len);
+	} else if (check.outcome == RK_STAGED_CHECKED) {
+		good = is_good(&pipeline, how->strict);
+		if (print_and_keep(app, &pipeline, &check, good, answers) != RK_EXIT_OK)
+			return RK_EXIT_FAILED;
 	}
-	good = is_good(&pipeline, how->strict);
-	if (print_and_keep(app, &pipeline, &check, good) != RK_EXIT_OK)
-		return RK_EXIT_FAILED;
 	return good ? RK_EXIT_OK : RK_EXIT_NO;
 }
 
 /* All are asked, also after a no: the author wants to know it all. */
 static enum rk_exit check_kernels(struct rk_app *app, const struct rk_check_staged *how,
 				  const struct rk_request *request,
-				  const struct rk_strv *releases,
-				  const struct rk_staged *staged)
+				  const struct rk_staged *staged, struct rk_buf *answers)
 {
+	cleanup_strv struct rk_strv releases = RK_STRV_INIT;
 	enum rk_exit worst = RK_EXIT_OK;
+	struct rk_error err = RK_ERROR_INIT;
 
-	for (size_t i = 0; i < releases->n_items; i++) {
+	if (rk_request_kernels(request, &releases, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	if (releases.n_items == 0)
+		return check_kernel(app, how, request, staged, answers);
+	for (size_t i = 0; i < releases.n_items && worst != RK_EXIT_FAILED; i++) {
 		cleanup(rk_request_release) struct rk_request one = {0};
-		struct rk_error err = RK_ERROR_INIT;
 		enum rk_exit status;
 
-		if (rk_request_for_kernel(request, releases->items[i], &one, &err) < 0)
+		if (rk_request_for_kernel(request, releases.items[i], &one, &err) < 0)
 			return rk_cmd_fail(app, &err);
-		status = check_kernel(app, how, &one, staged);
+		status = check_kernel(app, how, &one, staged, answers);
 		if (status > worst)
 			worst = status;
 	}
 	return worst;
 }
 
+/* One value, whatever the number of kernels. A failure has been printed as one. */
+static enum rk_exit print_answers(const struct rk_app *app, const struct rk_buf *answers,
+				  enum rk_exit status)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	struct rk_json *kernels;
+	struct rk_json *top;
+
+	if (rk_buf_check(answers, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	if (app->format == RK_FORMAT_TEXT || status == RK_EXIT_FAILED)
+		return RK_EXIT_OK;
+	if (rk_annotate_is_asked(app))
+		return rk_annotate_print(app, rk_buf_str(answers));
+	top = rk_json_new_object();
+	kernels = rk_json_new_array();
+	rk_json_add_bool(top, "ok", status == RK_EXIT_OK);
+	if (rk_output_json_lines(kernels, rk_buf_str(answers), &err) == 0) {
+		rk_json_add(top, "kernels", kernels);
+		return rk_output_json(app, top);
+	}
+	rk_json_free(kernels);
+	rk_json_free(top);
+	return rk_cmd_fail(app, &err);
+}
+
+/* The way past the check that its failures name works however git comes to call it. */
+static bool is_turned_off(const struct rk_check_staged *how)
+{
+	const char *value = getenv("RKMOD_HOOK");
+
+	return how->hook && value && strcmp(value, "0") == 0;
+}
+
 enum rk_exit rk_check_staged(struct rk_app *app, const struct rk_check_staged *how,
 			     const struct rk_request *request)
 {
 	cleanup(rk_staged_free_p) struct rk_staged *staged = NULL;
-	cleanup_strv struct rk_strv releases = RK_STRV_INIT;
+	cleanup_buf struct rk_buf answers = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 	enum rk_exit status;
 
-	if (rk_staged_read(request->dir, &staged, &err) < 0 ||
-	    rk_request_kernels(request, &releases, &err) < 0)
+	if (is_turned_off(how))
+		return RK_EXIT_OK;
+	if (rk_staged_read(request->dir, &staged, &err) < 0)
 		return rk_cmd_fail(app, &err);
-	status = releases.n_items ? check_kernels(app, how, request, &releases, staged)
-				  : check_kernel(app, how, request, staged);
+	status = check_kernels(app, how, request, staged, &answers);
+	if (print_answers(app, &answers, status) != RK_EXIT_OK)
+		status = RK_EXIT_FAILED;
+	fflush(app->out);
 	if (status != RK_EXIT_OK && how->hook)
 		fprintf(stderr,
 			"rkmod: the commit is stopped; RKMOD_HOOK=0 git commit, or "

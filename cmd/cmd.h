@@ -20,6 +20,8 @@ enum rk_exit {
 enum rk_format {
 	RK_FORMAT_TEXT,
 	RK_FORMAT_JSON,
+	RK_FORMAT_GITHUB, /* these two: of commands that annotate */
+	RK_FORMAT_GITLAB,
 };
 
 /* What main knows and every command may use. */
@@ -42,6 +44,7 @@ struct rk_cmd {
 	const char *summary; /* one line for `rkmod help` */
 	const char *help;    /* its own options, a line each, as --help prints them; "" */
 	bool compiler;       /* takes --source --rustc --llvm --force */
+	bool annotates;      /* takes --format github and gitlab */
 	/* It changes the running kernel: before anything else, the process is parted in
 	 * one that may and one that does the rest (lib/load/split.h). */
 	bool changes_kernel;

@@ -51,17 +51,22 @@ static const char common_help[] =
 	"      --kernel RELEASE    the target kernel, as uname -r says it\n"
 	"      --kdir DIR          the target kernel's build folder\n"
 	"      --package NAME      the target kernel of an installed headers package\n"
-	"      --format text|json  how results are printed\n"
-	"  -v, --verbose           say what was decided and why\n"
-	"  -q, --quiet             say only what is wrong\n"
-	"      --color auto|always|never\n"
-	"  -h, --help\n";
+	"      --format text|json  how results are printed\n";
+
+static const char annotates_help[] =
+	"      --format github|gitlab  annotations for their CI\n";
+
+static const char last_help[] = "  -v, --verbose           say what was decided and why\n"
+				"  -q, --quiet             say only what is wrong\n"
+				"      --color auto|always|never\n"
+				"  -h, --help\n";
 
 void rk_cmd_help(const struct rk_cmd *cmd)
 {
-	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s%s", cmd->name,
+	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s%s%s%s", cmd->name,
 	       cmd->args[0] ? " " : "", cmd->args, cmd->summary, cmd->help,
-	       cmd->compiler ? compiler_help : "", common_help);
+	       cmd->compiler ? compiler_help : "", common_help,
+	       cmd->annotates ? annotates_help : "", last_help);
 }
 
 enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd)
@@ -79,14 +84,22 @@ void rk_app_init(struct rk_app *app)
 	app->out = stdout;
 }
 
-static bool set_format(struct rk_app *app, const char *value)
+static bool set_format(struct rk_app *app, const struct rk_cmd *cmd, const char *value)
 {
-	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
-		fprintf(stderr, "rkmod: --format is text or json, not '%s'\n", value);
-		return false;
-	}
-	app->format = value[0] == 'j' ? RK_FORMAT_JSON : RK_FORMAT_TEXT;
-	return true;
+	static const char *const names[] = {[RK_FORMAT_TEXT] = "text",
+					    [RK_FORMAT_JSON] = "json",
+					    [RK_FORMAT_GITHUB] = "github",
+					    [RK_FORMAT_GITLAB] = "gitlab"};
+	size_t n = cmd->annotates ? RK_ARRAY_LEN(names) : RK_FORMAT_GITHUB;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(value, names[i]) == 0) {
+			app->format = (enum rk_format)i;
+			return true;
+		}
+	fprintf(stderr, "rkmod: --format is %s, not '%s'\n",
+		cmd->annotates ? "text, json, github or gitlab" : "text or json", value);
+	return false;
 }
 
 static bool set_color(struct rk_app *app, const char *value)
@@ -104,7 +117,8 @@ static bool set_color(struct rk_app *app, const char *value)
 }
 
 /* Return: 0 if it was a common option, -1 if it was and is wrong, 1 if it is none. */
-static int take_common(struct rk_app *app, int option, struct rk_common *common)
+static int take_common(struct rk_app *app, const struct rk_cmd *cmd, int option,
+		       struct rk_common *common)
 {
 	switch (option) {
 	case OPTION_ROOT:
@@ -132,7 +146,7 @@ static int take_common(struct rk_app *app, int option, struct rk_common *common)
 		common->force = true;
 		return 0;
 	case OPTION_FORMAT:
-		return set_format(app, optarg) ? 0 : -1;
+		return set_format(app, cmd, optarg) ? 0 : -1;
 	case OPTION_COLOR:
 		return set_color(app, optarg) ? 0 : -1;
 	case 'v':
@@ -198,7 +212,7 @@ int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char *
 			say_unknown(cmd, option, argv);
 			return '?';
 		}
-		taken = option < 0 ? 1 : take_common(app, option, common);
+		taken = option < 0 ? 1 : take_common(app, cmd, option, common);
 	} while (taken == 0);
 	return taken < 0 ? '?' : option;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/annotate.h"
 #include "cmd/output.h"
 #include "lib/base/log.h"
 
@@ -51,10 +52,26 @@ static struct rk_json *json_error(const struct rk_error *err)
 	return top;
 }
 
+static void annotate_error(const struct rk_app *app, const struct rk_error *err)
+{
+	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
+
+	rk_annotate_one(app,
+			&(struct rk_annotation){.severity = RK_SEVERITY_ERROR,
+						.code = err->id ? err->id : "failed",
+						.what = err->msg,
+						.more = err->cure},
+			&lines);
+	if (!lines.failed)
+		rk_annotate_print(app, rk_buf_str(&lines));
+}
+
 enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err)
 {
 	if (app->format == RK_FORMAT_JSON && err->code != RK_ENOMEM)
 		rk_output_json(app, json_error(err));
+	if (rk_annotate_is_asked(app) && err->code != RK_ENOMEM)
+		annotate_error(app, err);
 	return print_error(err);
 }
 
@@ -176,6 +193,22 @@ void rk_output_modules(const struct rk_app *app, const struct rk_pipeline *pipel
 }
 
 /* ---- JSON ---- */
+
+int rk_output_json_lines(struct rk_json *to, const char *lines, struct rk_error *err)
+{
+	static const struct rk_json_limits limits = {.size = 64 << 20, .depth = 16};
+
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		struct rk_json *item = NULL;
+
+		if (rk_json_parse(lines, len, &limits, &item, err) < 0)
+			return -(int)err->code;
+		rk_json_add(to, NULL, item);
+		lines += len + (lines[len] == '\n');
+	}
+	return 0;
+}
 
 static const char *or_null(const char *text)
 {

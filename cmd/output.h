@@ -28,6 +28,9 @@ void rk_output_modules(const struct rk_app *app, const struct rk_pipeline *pipel
 
 /* The same as the member "modules": [...] of an object. */
 void rk_output_json_modules(struct rk_json *to, const struct rk_pipeline *pipeline);
+/* Adds the items of a text with a JSON value on each line to an array. */
+RK_MUST_CHECK int rk_output_json_lines(struct rk_json *to, const char *lines,
+				       struct rk_error *err);
 void rk_output_json_findings(struct rk_json *to, const struct rk_findings *findings);
 void rk_output_json_kernel(struct rk_json *to, const struct rk_kernel *kernel);
 void rk_output_json_toolchain(struct rk_json *to, const struct rk_toolchain *toolchain);

@@ -5,6 +5,7 @@
 
 #include "lib/base/file.h"
 #include "lib/build/source.h"
+#include "lib/build/where.h"
 
 enum {
 	MAKEFILE_LIMIT = 1 << 20,
@@ -142,28 +143,6 @@ int rk_build_find_folders(const char *top, const struct rk_strv *paths,
 
 /* ---- .cmd files ---- */
 
-/* Removes "." and ".." by text: make's paths cross no links that are not their own.
- * @path: absolute */
-static void normalise(char *path)
-{
-	char *to = path;
-	const char *from = path;
-
-	while (*from) {
-		size_t len = strcspn(from + 1, "/") + 1; /* "/name" */
-
-		if (len == 3 && memcmp(from, "/..", 3) == 0) {
-			while (to > path && *--to != '/')
-				;
-		} else if (len > 1 && !(len == 2 && from[1] == '.')) {
-			memmove(to, from, len);
-			to += len;
-		}
-		from += len;
-	}
-	*to = '\0';
-}
-
 static int add_input(const char *dir, const char *top, const char *path, size_t len,
 		     struct rk_strv *ret, struct rk_error *err)
 {
@@ -178,7 +157,8 @@ static int add_input(const char *dir, const char *top, const char *path, size_t 
 	} else if (rk_format(&full, err, "%s/%.*s", dir, (int)len, path) < 0) {
 		return -(int)err->code;
 	}
-	normalise(full);
+	/* By text: make's paths cross no links that are not their own. */
+	rk_path_normalise(full);
 	if (strlen(full) > top_len + 1 && rk_path_is_below(full, top))
 		rk_strv_add(ret, full + top_len + 1);
 	return 0;

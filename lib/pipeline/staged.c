@@ -19,6 +19,7 @@
 #include "lib/base/log.h"
 #include "lib/build/format.h"
 #include "lib/build/source.h"
+#include "lib/build/where.h"
 #include "lib/pipeline/diagnose.h"
 #include "lib/pipeline/judge.h"
 #include "lib/pipeline/staged.h"
@@ -39,6 +40,7 @@ struct run {
 	bool has_inputs;                /* there was one */
 	char built[RK_SHA256_HEX_SIZE]; /* the hash of what their contents were */
 	struct rk_recogniser *recogniser; /* of what the tools say */
+	const char *dir;                  /* of the module that is being built */
 };
 
 static void release_run(struct run *run)
@@ -56,6 +58,7 @@ void rk_staged_check_release(struct rk_staged_check *check)
 {
 	rk_buf_release(&check->answer);
 	rk_buf_release(&check->output);
+	free(check->failed);
 	free(check->tree);
 	free(check->place);
 	free(check->key);
@@ -384,15 +387,24 @@ static int check_out(const struct run *run, struct rk_error *err)
 				  (uint64_t)TREE_LIMIT_MIB << 20, err);
 }
 
+/* Places are named from the repository's top: make names them from the module's folder,
+ * and the folder that it works in is nobody's. */
 static void take_line(void *data, const char *line, size_t len, bool is_stderr)
 {
 	struct run *run = data;
+	const char *const dirs[] = {run->dir, NULL};
 	struct rk_buf *output = &run->check->output;
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_buf struct rk_buf copy = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
 
-	rk_recogniser_line(run->recogniser, line, len);
-	if (output->len + len >= OUTPUT_LIMIT || !is_stderr)
+	rk_buf_add(&copy, line, len);
+	if (rk_where_rebase(rk_buf_str(&copy), dirs, run->check->tree, &text, &err) < 0)
+		output->failed = true;
+	rk_recogniser_line(run->recogniser, rk_buf_str(&text), text.len);
+	if (output->len + text.len >= OUTPUT_LIMIT || !is_stderr)
 		return;
-	rk_buf_add(output, line, len);
+	rk_buf_adds(output, rk_buf_str(&text));
 	rk_buf_addc(output, '\n');
 }
 
@@ -412,6 +424,7 @@ static int build_folder(struct run *run, const char *dir, bool confine,
 		.data = run,
 	};
 
+	run->dir = dir;
 	return rk_build_run(p->machine, &input, &request, result, err);
 }
 
@@ -460,11 +473,16 @@ static int build_folders(struct run *run, const struct rk_strv *dirs,
 		if (build_confined(run, dirs->items[i], &result, err) < 0)
 			return -(int)err->code;
 		take_build(p, &result);
+		if (result.make_status != 0 &&
+		    rk_strdup(dirs->items[i], &run->check->failed, err) < 0)
+			return -(int)err->code;
 		if (result.make_status == 0 &&
 		    rk_build_read_inputs(dirs->items[i], run->check->tree, inputs, err) <
 			    0)
 			return -(int)err->code;
 	}
+	if (rk_buf_check(&run->check->output, err) < 0)
+		return -(int)err->code;
 	return rk_strv_check(&p->build.modules, err);
 }
 
@@ -549,8 +567,13 @@ static int require_metadata(struct run *run, struct rk_error *err)
 {
 	const struct rk_pipeline_prepare how = {.jobs = run->request->jobs};
 
-	return run->request->prepare ? rk_pipeline_prepare(run->pipeline, &how, err)
-				     : rk_pipeline_find(run->pipeline, err);
+	if (run->request->prepare)
+		return rk_pipeline_prepare(run->pipeline, &how, err);
+	if (rk_pipeline_find(run->pipeline, err) < 0)
+		return -(int)err->code;
+	if (run->pipeline->metadata->origin != RK_METADATA_NONE)
+		return 0;
+	return rk_pipeline_fail_metadata(run->pipeline, err);
 }
 
 /* Those of builds that failed are kept under everything that was staged. */

@@ -26,6 +26,7 @@ struct rk_staged_check {
 	struct rk_buf answer; /* RK_STAGED_KEPT: what was printed then */
 	bool answer_good;     /* RK_STAGED_KEPT: and whether that was a yes */
 	struct rk_buf output; /* what make and the compilers said, if a build failed */
+	char *failed;         /* the folder in it whose build failed, absolute; or NULL */
 	char *tree;           /* the private checkout: paths of modules begin with it */
 	char *place;          /* of this repository and kernel */
 	char *key;            /* what the answer is kept under */

@@ -1,0 +1,1 @@
+rkmod check --format github "50%,a:b.ko"

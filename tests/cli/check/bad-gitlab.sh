@@ -1,0 +1,1 @@
+rkmod check --format gitlab missing.ko

@@ -1,0 +1,1 @@
+rkmod config --format github
