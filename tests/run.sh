@@ -34,7 +34,7 @@ kernel=    # small: not the stock one
 demand=    # how the small one demands signatures
 builds=() # folders of build-tests/ that were built
 
-TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl pacman-package-manager python3
+TEST_PACKAGES=(busybox-static clang git libclang-rt-dev make openssl pacman-package-manager pre-commit python3
 	python3-jsonschema rpm shellcheck util-linux xz-utils)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well, and a kernel is built.

@@ -36,7 +36,7 @@ int rk_format_find(const struct rk_format_request *request, char **ret,
 }
 
 /* "Diff in <stdin>:12:" since 1.80, "Diff in stdin at line 12:" before. */
-static unsigned long first_line(const char *output)
+unsigned long rk_format_first_line(const char *output)
 {
 	const char *at = strstr(output, "Diff in ");
 	const char *end = at ? strchr(at, '\n') : NULL;
@@ -55,7 +55,7 @@ static unsigned long first_line(const char *output)
 static void add_finding(const char *path, const char *output,
 			struct rk_findings *findings)
 {
-	unsigned long line = first_line(output);
+	unsigned long line = rk_format_first_line(output);
 	struct rk_finding *finding =
 		rk_findings_add(findings, "not-formatted", "'%s' is not formatted", path);
 

@@ -21,6 +21,9 @@ bool rk_format_is_rust(const char *path); /* *.rs */
 RK_MUST_CHECK int rk_format_find(const struct rk_format_request *request, char **ret,
 				 struct rk_error *err);
 
+/* The first line that rustfmt --check names in its output; 0 if none. */
+unsigned long rk_format_first_line(const char *output);
+
 /**
  * rk_format_check() - is a file as rustfmt would write it
  * @rustfmt: from rk_format_find()

@@ -55,6 +55,7 @@ follows 'the failure follows the schema'
 [[ $(json kernels 0 output) == *'--> drivers/a/hello.rs:19:9'* ]]
 result $? 'with the same place'
 expect 1 'GitHub gets an annotation' staged --format github
+# shellcheck disable=SC2016 # the compiler's own quotes
 stdout_has 'at the line' '::error file=drivers/a/hello.rs,line=19,title=rustc::cannot find macro `pr_inf`'
 expect 1 'and again, from what is kept' staged --format github
 stdout_has 'the same' '::error file=drivers/a/hello.rs,line=19,title=rustc::'
@@ -69,13 +70,15 @@ g checkout -q HEAD -- drivers
 as_user sed -i 's/license: "GPL"/license: "Proprietary"/' "$repo/drivers/a/hello.rs"
 g add .
 expect 1 'a licence that shuts it out is annotated' staged --format gitlab
-same 'at the source of the module' drivers/a/hello.rs "$(first | cut -d: -f1)"
+same 'in the folder of the module' drivers/a/Kbuild "$(first | cut -d: -f1)"
 g checkout -q HEAD -- drivers
 g reset -q --hard
 
 expect 0 'build makes a module' rkmod build -q "$repo/drivers/a"
 as_user truncate -s 5000 "$repo/drivers/a/hello.ko"
-expect 1 'check annotates' rkmod check --root "$ROOT" --format github "$repo/drivers/a/hello.ko"
+cd "$repo" || exit 2
+expect 1 'check annotates' rkmod check --format github drivers/a/hello.ko
+cd "$TOP" || exit 2
 stdout_has 'at the source beside the file' '::error file=drivers/a/hello.rs,title='
 expect 0 'nothing to check is an answer' staged --format json
 follows 'that follows the schema'
