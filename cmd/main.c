@@ -30,7 +30,7 @@
  * kbuild-shim/    What rkmod hands to Kbuild: the rustc wrapper.
  * samples/        Modules to start from, and quickstart.sh.
  * tests/          run.sh runs them all: unit, cli, kernel (real headers), vm (a real
- *                 kernel), fuzz, bench.
+ *                 kernel), old (a real 6.1 kernel), fuzz; bench/ measures.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@
 #include "lib/base/log.h"
 #include "lib/base/spawn.h"
 
-/* In the order in which a user meets them. */
+/* Sorted. */
 static const struct rk_cmd *const commands[] = {
 	&cmd_build, &cmd_check,   &cmd_config, &cmd_doctor,  &cmd_explain,
 	&cmd_hook,  &cmd_kernels, &cmd_load,   &cmd_prepare, &cmd_reload,

@@ -106,6 +106,7 @@ stock()
 		has "$T/stdout.why" "it names $option" "$option"
 	done
 	agree "Debian's $release" --root "$dir" "$T/m"
+	stdout_has "$release: the build's error gives the reason" "$option"
 }
 
 stock bookworm 6.1 CONFIG_MODVERSIONS CONFIG_RUST_IS_AVAILABLE

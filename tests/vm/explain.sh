@@ -40,6 +40,22 @@ damaged magic "vermagic=$RELEASE" "vermagic=${RELEASE/./_}"
 stdout_has 'version magic: by its code' '[vermagic]'
 stdout_has 'version magic: both are named' "built for '${RELEASE/./_} "
 
+# What a person sees is insmod's word for the errno: kmod's, then busybox's.
+cat >"$T/insmod.sh" <<'EOF'
+/insmod /magic.ko
+/bin/busybox insmod /magic.ko
+dmesg | grep 'version magic'
+EOF
+expect 0 'insmod: runs in the guest' rkmod vm --root "$ROOT" --format json --with-rkmod \
+	--exec "$T/insmod.sh" --file "$(readlink -f "$(command -v insmod || echo /sbin/insmod)")=/insmod" \
+	--file "$T/magic.ko=/magic.ko" "$T/hello/hello.ko"
+json script_output >"$T/log"
+has "$T/log" 'insmod: its words' 'Invalid module format'
+has "$T/log" "insmod: busybox's words" 'invalid module format'
+expect 0 'insmod: known' explain_log
+stdout_has 'insmod: by its code' '[insmod-format]'
+stdout_has "insmod: the kernel's own line stands beside it" '[vermagic]'
+
 tag=$(LC_ALL=C grep -aom1 'Cs[0-9A-Za-z]*_6kernel' "$T/hello/hello.ko" | head -n1)
 damaged compiler "$tag" "Cs0${tag:3}"
 stdout_has 'a Rust symbol: by its code' '[rust-symbol-unresolved]'
