@@ -31,12 +31,17 @@ in_repo()
 	(cd "$repo" && as_user "$@")
 }
 
+work_tree()
+{
+	find "$repo" -name .git -prune -o -printf '%p %y %m %T@ %l\n' | sort
+	find "$repo" -name .git -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
 # state: everything in the work tree and what git thinks of it
 state()
 {
 	g status --porcelain=v2
-	find "$repo" -name .git -prune -o -printf '%p %y %m %T@ %l\n' | sort
-	find "$repo" -name .git -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+	work_tree
 }
 
 edit()
@@ -45,11 +50,10 @@ edit()
 }
 
 new_repository first
-before=$(state)
+before=$(work_tree)
 expect 0 'the first commit of a repository is checked and passes' g commit -qm first
 stderr_has 'the verdict is shown' 'hello.ko: accept'
-same 'the work tree is as it was' "$(find "$repo" -name .git -prune -o -printf '%p %T@\n' | sort)" \
-	"$(find "$repo" -name .git -prune -o -printf '%p %T@\n' | sort)"
+same 'the work tree is as it was' "$before" "$(work_tree)"
 
 edit 's/pr_info!/pr_inf!/'
 g add hello.rs
@@ -98,7 +102,10 @@ expect 0 'git commit --amend is looked at' g commit -qa --amend --no-edit
 
 edit 's/pr_info!/pr_inf!/'
 expect 0 '--no-verify goes past it' g commit -q --no-verify -am broken
-expect 0 'RKMOD_HOOK=0 goes past it' env RKMOD_HOOK=0 true
+as_user git -C "$repo" reset -q --hard HEAD~
+edit 's/pr_info!/pr_inf!/'
+expect 0 'RKMOD_HOOK=0 goes past it' as_user env RKMOD_HOOK=0 \
+	git -C "$repo" -c user.name=t -c user.email=t@t commit -qam broken
 as_user git -C "$repo" reset -q --hard HEAD~
 
 # A makefile that would change the commit, if it knew which repository it is in.
