@@ -49,16 +49,15 @@ static void print_line(const struct rk_app *app, const struct rk_doctor_line *li
 		printf("         fix: %s\n", line->cure);
 }
 
-/* What blocks first stands first. */
+/* What blocks first stands first; there is a line at least, the folder's. */
 static void print_end(const struct rk_app *app, const struct rk_doctor *doctor)
 {
-	const struct rk_doctor_line *first = doctor->n_lines ? &doctor->lines[0] : NULL;
+	const struct rk_doctor_line *first = &doctor->lines[0];
 
 	if (!rk_doctor_is_ready(doctor))
 		rk_output_text(app, "a build would end before the compiler: %s",
 			       first->code);
-	else if (first && first->state == RK_DOCTOR_BLOCKS &&
-		 first->step == RK_DOCTOR_COMPILE)
+	else if (first->state == RK_DOCTOR_BLOCKS && first->step == RK_DOCTOR_COMPILE)
 		rk_output_text(app,
 			       "a build would get to the compiler, and end there: %s",
 			       first->code);

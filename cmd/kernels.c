@@ -97,10 +97,11 @@ static void find_metadata(const struct rk_app *app, const struct rk_kernel *kern
 		return;
 	rk_error_set(err, RK_ENOTFOUND, "there is no Rust metadata of kernel %s",
 		     kernel->release);
-	rk_error_cure(err, "metadata-missing",
-		      "rkmod build makes it from the kernel's source; to do it now: rkmod prepare --kernel %s%s%s",
-		      kernel->release, kernel->root->is_host ? "" : " --root ",
-		      kernel->root->name);
+	rk_error_cure(
+		err, "metadata-missing",
+		"rkmod build makes it from the kernel's source; to do it now: rkmod prepare --kernel %s%s%s",
+		kernel->release, kernel->root->is_host ? "" : " --root ",
+		kernel->root->name);
 	row->n_missing++;
 }
 
