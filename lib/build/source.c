@@ -270,6 +270,28 @@ static int walk(const char *dir, const char *top, struct rk_strv *ret, size_t *r
 	return errno ? rk_error_sys(err, errno, "'%s'", dir) : 0;
 }
 
+/* A .cmd file names a link; what it leads to can change while the link stays. */
+static int add_targets(const char *top, struct rk_strv *found, struct rk_error *err)
+{
+	cleanup_free char *real_top = NULL;
+	size_t n = found->n_items;
+
+	if (rk_path_real(top, &real_top, err) < 0)
+		return -(int)err->code;
+	for (size_t i = 0; i < n; i++) {
+		cleanup_free char *path = NULL;
+		cleanup_free char *target = NULL;
+		struct rk_error ignored = RK_ERROR_INIT; /* it may be gone: no link */
+
+		if (rk_path_join(top, found->items[i], &path, err) < 0)
+			return -(int)err->code;
+		if (rk_path_real(path, &target, &ignored) == 0 &&
+		    rk_path_is_below(target, real_top) && strcmp(target, real_top) != 0)
+			rk_strv_add(found, target + strlen(real_top) + 1);
+	}
+	return rk_strv_check(found, err);
+}
+
 int rk_build_read_inputs(const char *dir, const char *top, struct rk_strv *ret,
 			 struct rk_error *err)
 {
@@ -280,6 +302,8 @@ int rk_build_read_inputs(const char *dir, const char *top, struct rk_strv *ret,
 		return -(int)err->code;
 	if (n_files == 0)
 		return rk_error_set(err, RK_ENOTFOUND, "nothing was built in '%s'", dir);
+	if (add_targets(top, &found, err) < 0)
+		return -(int)err->code;
 	rk_strv_sort(&found);
 	for (size_t i = 0; i < found.n_items; i++)
 		if (i == 0 || strcmp(found.items[i], found.items[i - 1]) != 0)

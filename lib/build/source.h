@@ -41,7 +41,7 @@ RK_MUST_CHECK int rk_build_parse_cmd(const char *dir, const char *top, const cha
 
 /**
  * rk_build_read_inputs() - what the last build of a folder read
- * @ret: added, relative to @top, sorted, each once
+ * @ret: added, relative to @top, sorted, each once; links and what they lead to
  * Return: 0, -RK_ENOTFOUND (nothing was built there), -RK_ESYS, -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_build_read_inputs(const char *dir, const char *top,

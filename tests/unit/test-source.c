@@ -107,6 +107,23 @@ static void inputs_are_read_from_folders_below_too(void)
 	EXPECT_STR(joined(&found), "in/a.c in/sub/b.rs");
 }
 
+static void what_a_link_leads_to_is_an_input(void)
+{
+	cleanup_strv struct rk_strv found = RK_STRV_INIT;
+	cleanup_free char *dir = NULL;
+	cleanup_free char *link = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	write_text("linked/.a.o.cmd", "source_a.o := a.rs\n");
+	write_text("shared/real.rs", "");
+	if (rk_path_join(place, "linked", &dir, &err) < 0 ||
+	    rk_path_join(place, "linked/a.rs", &link, &err) < 0 ||
+	    symlink("../shared/real.rs", link) < 0)
+		abort();
+	EXPECT_INT(rk_build_read_inputs(dir, place, &found, &err), 0);
+	EXPECT_STR(joined(&found), "linked/a.rs shared/real.rs");
+}
+
 static void a_folder_where_nothing_was_built_is_said(void)
 {
 	cleanup_strv struct rk_strv found = RK_STRV_INIT;
@@ -181,6 +198,7 @@ static const struct test tests[] = {
 	TEST(paths_that_lead_out_are_none),
 	TEST(what_is_no_list_is_passed_over),
 	TEST(inputs_are_read_from_folders_below_too),
+	TEST(what_a_link_leads_to_is_an_input),
 	TEST(a_folder_where_nothing_was_built_is_said),
 	TEST(folders_with_objects_are_found_and_those_below_are_kbuild_s),
 	TEST(a_makefile_beside_a_kbuild_does_not_count),
