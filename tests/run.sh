@@ -6,9 +6,10 @@
 #
 # Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
 # (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
-# tree). --fast is lint, unit and cli. Installs what is missing on Debian 12 or 13. The
-# last line is "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if
-# it could not be done.
+# tree). --fast is lint, unit and cli. Only when asked for: small (builds a kernel with
+# MODVERSIONS in some minutes, and holds rkmod check against it). Installs what is
+# missing on Debian 12 or 13. The last line is "N passed, N failed, N skipped"; the exit
+# status is 1 if any failed, 2 if it could not be done.
 #
 # --mutations holds rkmod check against the stock kernel for N damaged modules (see
 # tests/vm/oracle/README.md). What the kernel said, and the report, are kept in
@@ -58,7 +59,7 @@ parse_options()
 			shift
 			;;
 		--fast) suites+=(lint unit cli) ;;
-		lint | unit | cli | fuzz | kernel | vm | debian13) suites+=("$1") ;;
+		lint | unit | cli | fuzz | kernel | vm | small | debian13) suites+=("$1") ;;
 		*) die "no suite '$1'; usage: tests/run.sh [--fast] [SUITE...]" ;;
 		esac
 		shift
@@ -351,6 +352,23 @@ run_in_tree()
 
 # --- All of it
 
+# Here, because no test may take that long.
+run_small()
+{
+	say 'a small kernel'
+	if (
+		begin
+		. tests/vm/oracle/bases.sh
+		. tests/vm/oracle/kernels.sh
+		make_small_kernel "$RKMOD_TEST_KEEP/kernels"
+	); then
+		record small 'small kernel' PASS
+		meson_test '' build-tests/gcc small
+	else
+		record small 'small kernel' FAIL
+	fi
+}
+
 run_kernel_and_vm()
 {
 	local -a which=()
@@ -392,11 +410,12 @@ build_all
 ! wants lint || run_lint
 ! wants unit cli || run_unit_and_cli
 ! wants fuzz || run_fuzz
-if wants mutations kernel vm debian13 && [ "${builds[0]:-}" = gcc ]; then
+if wants mutations kernel vm small debian13 && [ "${builds[0]:-}" = gcc ]; then
 	make_work
 	make_tree
 	! wants mutations || run_mutations
 	! wants kernel vm || run_kernel_and_vm
+	! wants small || run_small
 	! wants debian13 || run_in_tree
 fi
 summary
