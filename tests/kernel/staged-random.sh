@@ -3,10 +3,10 @@
 # Random commits: what check --staged says of an index is what a build of a fresh checkout
 # of it says, and the work tree stays as it is. Two repositories side by side.
 #
-# RKMOD_TEST_COMMITS  how many in each (50); RKMOD_TEST_SEED  where the first starts (1)
+# RKMOD_TEST_COMMITS  how many in each (15); RKMOD_TEST_SEED  where the first starts (1)
 . "$(dirname "$0")/../lib.sh"
 begin
-commits=${RKMOD_TEST_COMMITS:-50}
+commits=${RKMOD_TEST_COMMITS:-15}
 seed=${RKMOD_TEST_SEED:-1}
 
 g()
