@@ -47,20 +47,17 @@ static void end_reading(struct reading *reading)
 static int open_repository(struct reading *reading, const char *dir, struct rk_error *err)
 {
 	const struct rk_libgit2 *git;
+	int r;
 
 	if (rk_libgit2_begin(&reading->git, err) < 0)
 		return -(int)err->code;
 	git = reading->git;
-	if (git->git_repository_open_ext(&reading->repository, dir,
-					 GIT_REPOSITORY_OPEN_FROM_ENV, NULL) == 0 &&
-	    git->git_repository_config_snapshot(&reading->config, reading->repository) ==
-		    0)
-		return 0;
-	rk_error_set(err, RK_ENOTFOUND,
-		     "'%s' is in no git repository that can be read: %s", dir,
-		     rk_libgit2_why(git));
-	return rk_error_cure(err, "git-repository",
-			     "run it inside of a git work tree of your own");
+	r = git->git_repository_open_ext(&reading->repository, dir,
+					 GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+	if (r == 0)
+		r = git->git_repository_config_snapshot(&reading->config,
+							reading->repository);
+	return r == 0 ? 0 : rk_libgit2_refuse(git, dir, r, err);
 }
 
 /* core.hooksPath, relative to the top of the work tree as git says; NULL if not set. */

@@ -37,3 +37,17 @@ const char *rk_libgit2_why(const struct rk_libgit2 *git)
 
 	return error && error->message ? error->message : "unknown failure";
 }
+
+int rk_libgit2_refuse(const struct rk_libgit2 *git, const char *dir, int r,
+		      struct rk_error *err)
+{
+	/* In libgit2's own words only where they say more than that. */
+	if (r == GIT_ENOTFOUND)
+		rk_error_set(err, RK_ENOTFOUND, "'%s' is in no git repository", dir);
+	else
+		rk_error_set(err, RK_EREFUSED,
+			     "the git repository around '%s' cannot be read: %s", dir,
+			     rk_libgit2_why(git));
+	return rk_error_cure(err, "git-repository",
+			     "run it inside of a git work tree of your own");
+}

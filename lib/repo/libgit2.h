@@ -51,4 +51,12 @@ void rk_libgit2_end(const struct rk_libgit2 **git);
 /* libgit2's message for the last failure, never NULL. */
 const char *rk_libgit2_why(const struct rk_libgit2 *git);
 
+/**
+ * rk_libgit2_refuse() - say why a repository could not be opened
+ * @r: what git_repository_open_ext() returned, negative
+ * Return: -RK_ENOTFOUND if there is none, else -RK_EREFUSED; both git-repository.
+ */
+RK_MUST_CHECK int rk_libgit2_refuse(const struct rk_libgit2 *git, const char *dir, int r,
+				    struct rk_error *err);
+
 #endif

@@ -64,11 +64,7 @@ static int open_repository(struct reading *reading, const char *dir, struct rk_e
 	if (strstr(rk_libgit2_why(git), "object format") ||
 	    strstr(rk_libgit2_why(git), "objectformat"))
 		return no_sha256(err);
-	rk_error_set(err, r == GIT_ENOTFOUND ? RK_ENOTFOUND : RK_EREFUSED,
-		     "'%s' is in no git repository that can be read: %s", dir,
-		     rk_libgit2_why(git));
-	return rk_error_cure(err, "git-repository",
-			     "run it inside of a git work tree of your own");
+	return rk_libgit2_refuse(git, dir, r, err);
 }
 
 /* @why: libgit2's "unsupported mandatory extension: 'link'". */
