@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 
 #include "cmd/output.h"
 #include "cmd/vm-report.h"
-
-/* What the loader means by it, where that is not the errno's usual meaning. */
-static const char *meaning(int load_errno)
-{
-	switch (load_errno) {
-	case ENOEXEC:
-		return "not a module for this kernel";
-	case ENOENT:
-		return "a symbol that it needs is not there";
-	case EINVAL:
-		return "invalid, or a parameter was refused";
-	case EEXIST:
-		return "a module or symbol of this name is there already";
-	case EPERM:
-		return "the kernel does not permit it";
-	case EKEYREJECTED:
-		return "the signature is refused";
-	default:
-		return strerror(load_errno);
-	}
-}
+#include "lib/load/load.h"
 
 /* Without the lines about taint, which come with every module that is not the kernel's.
  */
@@ -101,8 +80,9 @@ static void print_module(const struct rk_app *app, const struct rk_vm_result *re
 	if (find_reason(module->log, &reason, &err) < 0)
 		return;
 	rk_output_text(app, "%s: refused: %s (%s)%s%s", module->name,
-		       strerrorname_np(module->load_errno), meaning(module->load_errno),
-		       reason[0] ? ": " : "", reason);
+		       strerrorname_np(module->load_errno),
+		       rk_load_errno_meaning(module->load_errno), reason[0] ? ": " : "",
+		       reason);
 }
 
 void rk_vm_report_text(const struct rk_app *app, const struct rk_vm_result *result,

@@ -12,24 +12,13 @@
 set -eu
 root=$1 suite=$2 series=$3 state=$4 dir=$5
 
-mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/parts" "$dir"
-: >"$state/status"
+. "$(dirname "$0")/../apt.sh"
+mkdir -p "$state" "$dir"
 cat "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*.list 2>/dev/null |
 	sed -n "s/^\(deb .*\) [^ ]* main\( .*\)*\$/\1 $suite main/p" | sort -u \
 	>"$state/sources.list" || true
 [ -s "$state/sources.list" ] || exit 77
-cat >"$state/apt.conf" <<CONF
-Dir::Etc::sourcelist "$state/sources.list";
-Dir::Etc::sourceparts "$state/parts";
-Dir::Etc::trustedparts "$root/etc/apt/trusted.gpg.d";
-Dir::State "$state";
-Dir::State::lists "$state/lists";
-Dir::State::status "$state/status";
-Dir::Cache "$state/cache";
-APT::Sandbox::User "";
-CONF
-export APT_CONFIG=$state/apt.conf
-apt-get -q update >&2
+apt_of_tree "$root" "$state" "$state/sources.list"
 
 headers=$(apt-cache pkgnames "linux-headers-$series." | grep -e '-cloud-amd64$' | sort -V | tail -n 1)
 [ -n "$headers" ] || exit 77
