@@ -57,17 +57,10 @@ static int split_make_args(int argc, char **argv, struct rk_strv *ret)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"jobs", required_argument, NULL, 'j'},
-		{"no-prepare", no_argument, NULL, OPTION_NO_PREPARE},
-		{"out", required_argument, NULL, OPTION_OUT},
-		{0},
-	};
 	int option;
 
 	argc = split_make_args(argc, argv, &ret->make_args);
-	while ((option = rk_cmd_getopt(app, &cmd_build, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_build, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -218,14 +211,22 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return build(app, &options, &request);
 }
 
+static const struct rk_option own_options[] = {
+	{"jobs", 'j', "N", "make's jobs"},
+	{"no-prepare", OPTION_NO_PREPARE, NULL,
+	 "do not make Rust metadata that is missing"},
+	{"out", OPTION_OUT, "DIR",
+	 "build into this folder, an empty one or that of the\n"
+	 "build before; the sources' own stays as it is"},
+	{0},
+};
+
 const struct rk_cmd cmd_build = {
 	.name = "build",
 	.args = "[DIR] [-- VARIABLE=VALUE...]",
 	.summary = "build the modules of a folder, and check each",
-	.help = "  -j, --jobs N            make's jobs\n"
-		"      --no-prepare        do not make Rust metadata that is missing\n"
-		"      --out DIR           build into this folder, an empty one or that of the\n"
-		"                          build before; the sources' own stays as it is\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_DIRS,
 	.compiler = true,
 	.annotates = true,
 	.run = run,

@@ -86,24 +86,9 @@ static bool take_option(int option, struct options *ret)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"all", no_argument, NULL, OPTION_ALL},
-		{"cert", required_argument, NULL, OPTION_CERT},
-		{"extra-symbols", required_argument, NULL, OPTION_EXTRA_SYMBOLS},
-		{"hook", no_argument, NULL, OPTION_HOOK},
-		{"no-cache", no_argument, NULL, OPTION_NO_CACHE},
-		{"no-fmt", no_argument, NULL, OPTION_NO_FMT},
-		{"param", required_argument, NULL, OPTION_PARAM},
-		{"running", no_argument, NULL, OPTION_RUNNING},
-		{"skip-digests", no_argument, NULL, OPTION_SKIP_DIGESTS},
-		{"staged", no_argument, NULL, OPTION_STAGED},
-		{"strict", no_argument, NULL, OPTION_STRICT},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_check, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_check, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -230,22 +215,33 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 			      : check(app, &options, &request);
 }
 
+static const struct rk_option own_options[] = {
+	{"all", OPTION_ALL, NULL, "every module of the target kernel"},
+	{"cert", OPTION_CERT, "FILE", "a certificate that the kernel trusts, PEM or DER"},
+	{"extra-symbols", OPTION_EXTRA_SYMBOLS, "FILE",
+	 "what other modules export, as Kbuild wrote it into\n"
+	 "their Module.symvers (also KBUILD_EXTRA_SYMBOLS)"},
+	{"param", OPTION_PARAM, "NAME=VALUE",
+	 "a parameter as it will be given to the module"},
+	{"running", OPTION_RUNNING, NULL,
+	 "the kernel that runs here, in the state it is in"},
+	{"skip-digests", OPTION_SKIP_DIGESTS, NULL,
+	 "believe the signatures of keys that it trusts"},
+	{"staged", OPTION_STAGED, NULL,
+	 "build and check what git has staged, as the hook does"},
+	{"hook", OPTION_HOOK, NULL, "with --staged: git runs it, say how to go past it"},
+	{"no-fmt", OPTION_NO_FMT, NULL, "with --staged: do not ask rustfmt"},
+	{"no-cache", OPTION_NO_CACHE, NULL, "with --staged: do not use kept answers"},
+	{"strict", OPTION_STRICT, NULL, "undecided is a failure, too"},
+	{0},
+};
+
 const struct rk_cmd cmd_check = {
 	.name = "check",
 	.args = "FILE.ko|DIR...|--all|--staged",
 	.summary = "what the kernel's loader will say to modules",
-	.help = "      --all               every module of the target kernel\n"
-		"      --cert FILE         a certificate that the kernel trusts, PEM or DER\n"
-		"      --extra-symbols FILE  what other modules export, as Kbuild wrote it into\n"
-		"                          their Module.symvers (also KBUILD_EXTRA_SYMBOLS)\n"
-		"      --param NAME=VALUE  a parameter as it will be given to the module\n"
-		"      --running           the kernel that runs here, in the state it is in\n"
-		"      --skip-digests      believe the signatures of keys that it trusts\n"
-		"      --staged            build and check what git has staged, as the hook does\n"
-		"      --hook              with --staged: git runs it, say how to go past it\n"
-		"      --no-fmt            with --staged: do not ask rustfmt\n"
-		"      --no-cache          with --staged: do not use kept answers\n"
-		"      --strict            undecided is a failure, too\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_MODULES,
 	.annotates = true,
 	.run = run,
 };

@@ -8,8 +8,6 @@
 #include "lib/load/split.h"
 #include "lib/request/request.h"
 
-struct option;
-
 /* They never share a number space with error codes. */
 enum rk_exit {
 	RK_EXIT_OK = 0,     /* yes, done */
@@ -37,14 +35,35 @@ struct rk_app {
 };
 void rk_app_init(struct rk_app *app);
 
+/* One option. getopt's tables, --help, man pages and completions are made from it. */
+struct rk_option {
+	const char *name;  /* the long form, without dashes */
+	int id;            /* the letter of its short form; 256 to 511 if it has none */
+	const char *value; /* as --help shows it; NULL: it takes none. Of a|b|c, words in
+			    * small letters stand for themselves. */
+	const char *help;  /* lines, without indent, parted by \n */
+};
+
+/* What the arguments of a command are, for completion in a shell. */
+enum rk_completes {
+	RK_COMPLETES_NOTHING,
+	RK_COMPLETES_DIRS,
+	RK_COMPLETES_FILES,
+	RK_COMPLETES_LOADED,  /* names of loaded modules */
+	RK_COMPLETES_MODULES, /* files *.ko, and folders */
+};
+
 /* One subcommand. Each is defined at the end of its own file, cmd/<name>.c. */
 struct rk_cmd {
-	const char *name;    /* as typed */
-	const char *args;    /* usage after the name, "" if none */
-	const char *summary; /* one line for `rkmod help` */
-	const char *help;    /* its own options, a line each, as --help prints them; "" */
-	bool compiler;       /* takes --source --rustc --llvm --force */
-	bool annotates;      /* takes --format github and gitlab */
+	const char *name;                /* as typed */
+	const char *args;                /* usage after the name, "" if none */
+	const char *summary;             /* one line for `rkmod help` */
+	const struct rk_option *options; /* its own, ended by a row of zeros; or NULL */
+	const char *note;                /* a line under the options of --help, or NULL */
+	const char *const *words;        /* what its first argument may be; or NULL */
+	enum rk_completes completes;     /* what its arguments are otherwise */
+	bool compiler;                   /* takes --source --rustc --llvm --force */
+	bool annotates;                  /* takes --format github and gitlab */
 	/* It changes the running kernel: before anything else, the process is parted in
 	 * one that may and one that does the rest (lib/load/split.h). */
 	bool changes_kernel;
@@ -60,19 +79,19 @@ struct rk_common {
 
 enum {
 	RK_OPTION_HELP = 1024, /* --help was asked for and printed: exit with 0 */
+	RK_MAX_OPTIONS = 64,   /* of one command */
 };
 
 /**
  * rk_cmd_getopt() - the next option of a command, the common ones handled on the way
- * @longs: the command's own, ended by a row of zeros, or NULL; each val is the letter of
- *         its short form, or 256 to 511 if it has none
+ * @cmd: its own options are those of its table
  *
  * --root --kernel --kdir --package --format --color -v -q -h, and those of a command with
  * a compiler, are taken by @app and @common and not seen by the command. Return: as
  * getopt_long(), -1 at the end, '?' after saying what is wrong, RK_OPTION_HELP.
  */
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
-		  const struct option *longs, struct rk_common *common);
+		  struct rk_common *common);
 
 /**
  * rk_cmd_request() - weigh the common options against environment and rkmod.json
@@ -85,6 +104,14 @@ bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common 
 
 /* The value of -j. Return: false after saying what is wrong. */
 bool rk_cmd_jobs(const char *text, unsigned int *ret);
+
+/**
+ * rk_cmd_options() - all options of a command, in the order --help shows them
+ * @ret: rows of tables that live as long as the program
+ * Return: how many.
+ */
+size_t rk_cmd_options(const struct rk_cmd *cmd,
+		      const struct rk_option *ret[RK_MAX_OPTIONS]);
 
 /* Prints --help's text on stdout. */
 void rk_cmd_help(const struct rk_cmd *cmd);

@@ -12,7 +12,7 @@ struct options {
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	int option = rk_cmd_getopt(app, &cmd_config, argc, argv, NULL, &ret->common);
+	int option = rk_cmd_getopt(app, &cmd_config, argc, argv, &ret->common);
 
 	if (option == RK_OPTION_HELP)
 		return -1;
@@ -107,6 +107,6 @@ const struct rk_cmd cmd_config = {
 	.name = "config",
 	.args = "[DIR]",
 	.summary = "show each setting and where it comes from",
-	.help = "",
+	.completes = RK_COMPLETES_DIRS,
 	.run = run,
 };

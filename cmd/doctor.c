@@ -16,8 +16,7 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 {
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_doctor, argc, argv, NULL,
-				       &ret->common)) >= 0)
+	while ((option = rk_cmd_getopt(app, &cmd_doctor, argc, argv, &ret->common)) >= 0)
 		return option == RK_OPTION_HELP ? -1 : RK_EXIT_FAILED;
 	if (argc - optind > 1)
 		return (int)rk_cmd_usage(&cmd_doctor);
@@ -150,7 +149,7 @@ const struct rk_cmd cmd_doctor = {
 	.name = "doctor",
 	.args = "[DIR]",
 	.summary = "what stands between a folder and a loaded module, without building",
-	.help = "",
+	.completes = RK_COMPLETES_DIRS,
 	.compiler = true,
 	.run = run,
 };

@@ -26,14 +26,10 @@ struct options {
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"list", no_argument, NULL, OPTION_LIST},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_explain, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_explain, argc, argv, &ret->common)) >=
+	       0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (option != OPTION_LIST)
@@ -259,11 +255,17 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return kind ? explain_code(app, kind) : explain_text(app, &options);
 }
 
+static const struct rk_option own_options[] = {
+	{"list", OPTION_LIST, NULL, "all codes"},
+	{0},
+};
+
 const struct rk_cmd cmd_explain = {
 	.name = "explain",
 	.args = "CODE|TEXT...|FILE|-|--list",
 	.summary = "cause and cure of a finding, an error text or a whole log",
-	.help = "      --list              all codes\n"
-		"With --root, --kernel, --kdir or --package: with what is known of that kernel.\n",
+	.options = own_options,
+	.note = "With --root, --kernel, --kdir or --package: with what is known of that kernel.",
+	.completes = RK_COMPLETES_FILES,
 	.run = run,
 };

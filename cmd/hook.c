@@ -16,8 +16,7 @@ static int parse_options(struct rk_app *app, int argc, char **argv, struct optio
 {
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_hook, argc, argv, NULL, &ret->common)) >=
-	       0)
+	while ((option = rk_cmd_getopt(app, &cmd_hook, argc, argv, &ret->common)) >= 0)
 		return option == RK_OPTION_HELP ? -1 : (int)RK_EXIT_FAILED;
 	if (argc - optind != 1)
 		return (int)rk_cmd_usage(&cmd_hook);
@@ -114,10 +113,12 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 		       : RK_EXIT_OK;
 }
 
+static const char *const words[] = {"install", "uninstall", "status", NULL};
+
 const struct rk_cmd cmd_hook = {
 	.name = "hook",
 	.args = "install|uninstall|status",
 	.summary = "the git hook that checks what is being committed",
-	.help = "",
+	.words = words,
 	.run = run,
 };

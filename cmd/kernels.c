@@ -56,16 +56,11 @@ static void report_release(struct report *report)
 static bool parse_options(struct rk_app *app, int argc, char **argv, struct options *ret,
 			  enum rk_exit *ret_exit)
 {
-	static const struct option longs[] = {
-		{"rustc", required_argument, NULL, OPTION_RUSTC},
-		{"symvers", required_argument, NULL, OPTION_SYMVERS},
-		{0},
-	};
 	int option;
 
 	*ret_exit = RK_EXIT_FAILED;
-	while ((option = rk_cmd_getopt(app, &cmd_kernels, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_kernels, argc, argv, &ret->common)) >=
+	       0) {
 		if (option == RK_OPTION_HELP)
 			*ret_exit = RK_EXIT_OK;
 		if (option == OPTION_RUSTC)
@@ -340,12 +335,18 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 					     : print_text(app, &report);
 }
 
+static const struct rk_option own_options[] = {
+	{"symvers", OPTION_SYMVERS, "FILE",
+	 "instead: which rustc built the kernel that this\n"
+	 "Module.symvers is of, by the hashes in it alone"},
+	{"rustc", OPTION_RUSTC, "PATH", "only this one is looked at; may be given again"},
+	{0},
+};
+
 const struct rk_cmd cmd_kernels = {
 	.name = "kernels",
 	.args = "",
 	.summary = "the kernels that are here, and what each of them lacks",
-	.help = "      --symvers FILE      instead: which rustc built the kernel that this\n"
-		"                          Module.symvers is of, by the hashes in it alone\n"
-		"      --rustc PATH        only this one is looked at; may be given again\n",
+	.options = own_options,
 	.run = run,
 };

@@ -18,10 +18,7 @@ void rk_load_report_json_log(struct rk_json *to, const struct rk_kernel_log *log
 enum rk_exit rk_cmd_load(struct rk_app *app, int argc, char **argv,
 			 const struct rk_cmd *cmd, bool reload);
 
-#define RK_LOAD_HELP                                                                          \
-	"      --force             insert it although it will be refused; never what would\n" \
-	"                          make the kernel fall over\n"                               \
-	"      --follow            go on with the kernel's log until interrupted\n"           \
-	"      --timeout SECONDS   of one insertion, 60 if not given\n"
+/* Of load and reload. */
+extern const struct rk_option rk_load_options[];
 
 #endif

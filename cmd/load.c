@@ -63,15 +63,9 @@ static bool take_option(int option, struct options *ret)
 static int parse_options(struct rk_app *app, int argc, char **argv,
 			 const struct rk_cmd *cmd, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"follow", no_argument, NULL, OPTION_FOLLOW},
-		{"force", no_argument, NULL, OPTION_FORCE},
-		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, cmd, argc, argv, longs, &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, cmd, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -183,11 +177,21 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return rk_cmd_load(app, argc, argv, &cmd_load, false);
 }
 
+const struct rk_option rk_load_options[] = {
+	{"force", OPTION_FORCE, NULL,
+	 "insert it although it will be refused; never what would\n"
+	 "make the kernel fall over"},
+	{"follow", OPTION_FOLLOW, NULL, "go on with the kernel's log until interrupted"},
+	{"timeout", OPTION_TIMEOUT, "SECONDS", "of one insertion, 60 if not given"},
+	{0},
+};
+
 const struct rk_cmd cmd_load = {
 	.name = "load",
 	.args = "FILE.ko|NAME [NAME=VALUE]...",
 	.summary = "insert a module that was checked, and what it needs",
-	.help = RK_LOAD_HELP,
+	.options = rk_load_options,
+	.completes = RK_COMPLETES_MODULES,
 	.changes_kernel = true,
 	.run = run,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,65 +17,61 @@ enum {
 	OPTION_RUSTC,
 	OPTION_FORCE,
 	OPTION_LLVM,
-	MAX_OPTIONS = 48,
 	MAX_JOBS = 4096,
 };
 
-static const struct option common_options[] = {
-	{"root", required_argument, NULL, OPTION_ROOT},
-	{"kernel", required_argument, NULL, OPTION_KERNEL},
-	{"kdir", required_argument, NULL, OPTION_KDIR},
-	{"package", required_argument, NULL, OPTION_PACKAGE},
-	{"format", required_argument, NULL, OPTION_FORMAT},
-	{"color", required_argument, NULL, OPTION_COLOR},
-	{"verbose", no_argument, NULL, 'v'},
-	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, 'h'},
-};
-
 /* Of commands that bring a compiler to work. */
-static const struct option compiler_options[] = {
-	{"source", required_argument, NULL, OPTION_SOURCE},
-	{"rustc", required_argument, NULL, OPTION_RUSTC},
-	{"llvm", required_argument, NULL, OPTION_LLVM},
-	{"force", no_argument, NULL, OPTION_FORCE},
+static const struct rk_option compiler_options[] = {
+	{"source", OPTION_SOURCE, "DIR|FILE",
+	 "the kernel's source, for metadata that is missing"},
+	{"rustc", OPTION_RUSTC, "PATH", "use this rustc (it must be the kernel's)"},
+	{"llvm", OPTION_LLVM, "VALUE", "LLVM= for make, instead of what the kernel says"},
+	{"force", OPTION_FORCE, NULL,
+	 "go on against advice: with compilers that do not fit"},
+	{0},
 };
 
-static const char compiler_help[] =
-	"      --source DIR|FILE   the kernel's source, for metadata that is missing\n"
-	"      --rustc PATH        use this rustc (it must be the kernel's)\n"
-	"      --llvm VALUE        LLVM= for make, instead of what the kernel says\n"
-	"      --force             go on against advice: with compilers that do not fit\n";
+static const struct rk_option common_options[] = {
+	{"root", OPTION_ROOT, "NAME|DIR",
+	 "the kernel, compiler and sources of a root tree"},
+	{"kernel", OPTION_KERNEL, "RELEASE", "the target kernel, as uname -r says it"},
+	{"kdir", OPTION_KDIR, "DIR", "the target kernel's build folder"},
+	{"package", OPTION_PACKAGE, "NAME",
+	 "the target kernel of an installed headers package"},
+	{"format", OPTION_FORMAT, "text|json", "how results are printed"},
+	{0},
+};
 
-static const char common_help[] =
-	"      --root NAME|DIR     the kernel, compiler and sources of a root tree\n"
-	"      --kernel RELEASE    the target kernel, as uname -r says it\n"
-	"      --kdir DIR          the target kernel's build folder\n"
-	"      --package NAME      the target kernel of an installed headers package\n"
-	"      --format text|json  how results are printed\n";
+/* Of commands that annotate; the same option with other values. */
+static const struct rk_option annotate_options[] = {
+	{"format", OPTION_FORMAT, "github|gitlab", "annotations for their CI"},
+	{0},
+};
 
-static const char annotates_help[] =
-	"      --format github|gitlab  annotations for their CI\n";
+static const struct rk_option last_options[] = {
+	{"verbose", 'v', NULL, "say what was decided and why"},
+	{"quiet", 'q', NULL, "say only what is wrong"},
+	{"color", OPTION_COLOR, "auto|always|never", "whether results are coloured"},
+	{"help", 'h', NULL, "this text"},
+	{0},
+};
 
-static const char last_help[] = "  -v, --verbose           say what was decided and why\n"
-				"  -q, --quiet             say only what is wrong\n"
-				"      --color auto|always|never\n"
-				"  -h, --help\n";
-
-void rk_cmd_help(const struct rk_cmd *cmd)
+size_t rk_cmd_options(const struct rk_cmd *cmd,
+		      const struct rk_option *ret[RK_MAX_OPTIONS])
 {
-	printf("usage: rkmod %s [OPTION]...%s%s\n\n%s\n\n%s%s%s%s%s", cmd->name,
-	       cmd->args[0] ? " " : "", cmd->args, cmd->summary, cmd->help,
-	       cmd->compiler ? compiler_help : "", common_help,
-	       cmd->annotates ? annotates_help : "", last_help);
-}
+	const struct rk_option *const tables[] = {
+		cmd->options,   cmd->compiler ? compiler_options : NULL,
+		common_options, cmd->annotates ? annotate_options : NULL,
+		last_options,
+	};
+	size_t n = 0;
 
-enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd)
-{
-	fprintf(stderr,
-		"usage: rkmod %s [OPTION]...%s%s; 'rkmod %s --help' tells the options\n",
-		cmd->name, cmd->args[0] ? " " : "", cmd->args, cmd->name);
-	return RK_EXIT_FAILED;
+	for (size_t i = 0; i < RK_ARRAY_LEN(tables); i++)
+		for (const struct rk_option *row = tables[i]; row && row->name; row++) {
+			assert(n < RK_MAX_OPTIONS);
+			ret[n++] = row;
+		}
+	return n;
 }
 
 void rk_app_init(struct rk_app *app)
@@ -174,36 +171,41 @@ static void say_unknown(const struct rk_cmd *cmd, int option, char **argv)
 	fprintf(stderr, "; 'rkmod %s --help' lists them\n", cmd->name);
 }
 
-/* Return: the new number of rows in @to. */
-static size_t add_options(struct option to[MAX_OPTIONS], size_t n,
-			  const struct option *from, size_t n_from)
+/* getopt's two tables. @shorts: room for two bytes an option */
+static void make_tables(const struct rk_cmd *cmd, struct option longs[RK_MAX_OPTIONS + 1],
+			char shorts[2 * RK_MAX_OPTIONS + 2])
 {
-	for (size_t i = 0; i < n_from && n < MAX_OPTIONS - 1; i++)
-		to[n++] = from[i];
-	return n;
+	const struct rk_option *rows[RK_MAX_OPTIONS];
+	size_t n = rk_cmd_options(cmd, rows);
+
+	*shorts++ = ':'; /* a missing value is told from an unknown option */
+	for (size_t i = 0; i < n; i++) {
+		longs[i] = (struct option){
+			.name = rows[i]->name,
+			.has_arg = rows[i]->value ? required_argument : no_argument,
+			.val = rows[i]->id,
+		};
+		if (rows[i]->id < 256)
+			*shorts++ = (char)rows[i]->id;
+		if (rows[i]->id < 256 && rows[i]->value)
+			*shorts++ = ':';
+	}
+	longs[n] = (struct option){0};
+	*shorts = '\0';
 }
 
 int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char **argv,
-		  const struct option *longs, struct rk_common *common)
+		  struct rk_common *common)
 {
-	struct option all[MAX_OPTIONS] = {0};
-	char shorts[2 * MAX_OPTIONS + 8] = ":vqh";
-	size_t n = 0;
+	struct option longs[RK_MAX_OPTIONS + 1];
+	char shorts[2 * RK_MAX_OPTIONS + 2];
 	int option;
 	int taken;
 
-	for (; longs && longs->name && n < MAX_OPTIONS - 1; longs++) {
-		all[n++] = *longs;
-		if (longs->val < 256)
-			snprintf(shorts + strlen(shorts), 3, "%c%s", longs->val,
-				 longs->has_arg == required_argument ? ":" : "");
-	}
-	if (cmd->compiler)
-		n = add_options(all, n, compiler_options, RK_ARRAY_LEN(compiler_options));
-	add_options(all, n, common_options, RK_ARRAY_LEN(common_options));
+	make_tables(cmd, longs, shorts);
 	opterr = 0;
 	do {
-		option = getopt_long(argc, argv, shorts, all, NULL);
+		option = getopt_long(argc, argv, shorts, longs, NULL);
 		if (option == 'h') {
 			rk_cmd_help(cmd);
 			return RK_OPTION_HELP;

@@ -36,16 +36,10 @@ static bool take_option(int option, struct options *options)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"jobs", required_argument, NULL, 'j'},
-		{"again", no_argument, NULL, OPTION_AGAIN},
-		{"verify", no_argument, NULL, OPTION_VERIFY},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_prepare, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_prepare, argc, argv, &ret->common)) >=
+	       0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -130,13 +124,18 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return prepare(app, &options, &request);
 }
 
+static const struct rk_option own_options[] = {
+	{"jobs", 'j', "N", "make's jobs"},
+	{"again", OPTION_AGAIN, NULL, "make it anew even if it is there"},
+	{"verify", OPTION_VERIFY, NULL, "compare every file with the hash it had"},
+	{0},
+};
+
 const struct rk_cmd cmd_prepare = {
 	.name = "prepare",
 	.args = "",
 	.summary = "make the Rust metadata of a kernel that ships none",
-	.help = "  -j, --jobs N            make's jobs\n"
-		"      --again             make it anew even if it is there\n"
-		"      --verify            compare every file with the hash it had\n",
+	.options = own_options,
 	.compiler = true,
 	.run = run,
 };

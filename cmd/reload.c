@@ -10,7 +10,8 @@ const struct rk_cmd cmd_reload = {
 	.name = "reload",
 	.args = "FILE.ko|NAME [NAME=VALUE]...",
 	.summary = "load a module anew, after unloading the one that is loaded",
-	.help = RK_LOAD_HELP,
+	.options = rk_load_options,
+	.completes = RK_COMPLETES_MODULES,
 	.changes_kernel = true,
 	.run = run,
 };

@@ -48,18 +48,9 @@ static bool take_option(int option, struct options *options)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"kernel-package", required_argument, NULL, OPTION_KERNEL_PACKAGE},
-		{"include", required_argument, NULL, OPTION_INCLUDE},
-		{"suite", required_argument, NULL, OPTION_SUITE},
-		{"mirror", required_argument, NULL, OPTION_MIRROR},
-		{"no-kernel", no_argument, NULL, OPTION_NO_KERNEL},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_root, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_root, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -216,16 +207,26 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return status < 0 ? RK_EXIT_OK : (enum rk_exit)status;
 }
 
+static const struct rk_option own_options[] = {
+	{"kernel-package", OPTION_KERNEL_PACKAGE, "P",
+	 "headers package to build for, real or meta, NAME or\n"
+	 "NAME=VERSION (default: what linux-headers-cloud-ARCH\n"
+	 "of the suite's backports is today)"},
+	{"include", OPTION_INCLUDE, "P", "one more package; may be repeated"},
+	{"suite", OPTION_SUITE, "S", "Debian suite (default: stable)"},
+	{"mirror", OPTION_MIRROR, "URL",
+	 "Debian mirror (default: that of apt's configuration)"},
+	{"no-kernel", OPTION_NO_KERNEL, NULL, "only the packages of --include"},
+	{0},
+};
+
+static const char *const words[] = {"create", "list", "remove", NULL};
+
 const struct rk_cmd cmd_root = {
 	.name = "root",
 	.args = "create [NAME] | list | remove NAME",
 	.summary = "make, list and remove root trees to build in",
-	.help = "      --kernel-package P  headers package to build for, real or meta, NAME or\n"
-		"                          NAME=VERSION (default: what linux-headers-cloud-ARCH\n"
-		"                          of the suite's backports is today)\n"
-		"      --include P         one more package; may be repeated\n"
-		"      --suite S           Debian suite (default: stable)\n"
-		"      --mirror URL        Debian mirror (default: that of apt's configuration)\n"
-		"      --no-kernel         only the packages of --include\n",
+	.options = own_options,
+	.words = words,
 	.run = run,
 };

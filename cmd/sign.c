@@ -55,17 +55,9 @@ static bool take_option(int option, struct options *ret)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"cert", required_argument, NULL, OPTION_CERT},
-		{"hash", required_argument, NULL, OPTION_HASH},
-		{"key", required_argument, NULL, OPTION_KEY},
-		{"output", required_argument, NULL, 'o'},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_sign, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_sign, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -164,14 +156,21 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return sign(app, &options);
 }
 
+static const struct rk_option own_options[] = {
+	{"key", OPTION_KEY, "FILE", "private key, PEM (password: KBUILD_SIGN_PIN)"},
+	{"cert", OPTION_CERT, "FILE",
+	 "its certificate, PEM or DER\n"
+	 "without both: the machine's own, /var/lib/dkms/mok.*"},
+	{"hash", OPTION_HASH, "NAME", "sha256 if not given"},
+	{"output", 'o', "FILE", "leave the module, and write this one"},
+	{0},
+};
+
 const struct rk_cmd cmd_sign = {
 	.name = "sign",
 	.args = "FILE.ko... [--key FILE --cert FILE]",
 	.summary = "append a signature to modules, or replace it",
-	.help = "      --key FILE          private key, PEM (password: KBUILD_SIGN_PIN)\n"
-		"      --cert FILE         its certificate, PEM or DER\n"
-		"                          without both: the machine's own, /var/lib/dkms/mok.*\n"
-		"      --hash NAME         sha256 if not given\n"
-		"  -o, --output FILE       leave the module, and write this one\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_MODULES,
 	.run = run,
 };

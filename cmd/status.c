@@ -20,15 +20,10 @@ struct options {
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"all", no_argument, NULL, OPTION_ALL},
-		{"file", required_argument, NULL, OPTION_FILE},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_status, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_status, argc, argv, &ret->common)) >=
+	       0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (option == OPTION_ALL)
@@ -166,11 +161,17 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return rk_output_json(app, top);
 }
 
+static const struct rk_option own_options[] = {
+	{"all", OPTION_ALL, NULL, "also the kernel's own"},
+	{"file", OPTION_FILE, "FILE", "compare it with this file"},
+	{0},
+};
+
 const struct rk_cmd cmd_status = {
 	.name = "status",
 	.args = "[NAME]",
 	.summary = "loaded modules: users, parameters, and the file they came from",
-	.help = "      --all               also the kernel's own\n"
-		"      --file FILE         compare it with this file\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_LOADED,
 	.run = run,
 };

@@ -48,15 +48,10 @@ static bool take_option(int option, struct options *ret)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
-		{"wait", no_argument, NULL, OPTION_WAIT},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_unload, argc, argv, longs,
-				       &ret->common)) >= 0) {
+	while ((option = rk_cmd_getopt(app, &cmd_unload, argc, argv, &ret->common)) >=
+	       0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -133,12 +128,18 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return unload(app, &options);
 }
 
+static const struct rk_option own_options[] = {
+	{"wait", OPTION_WAIT, NULL, "until nobody uses them"},
+	{"timeout", OPTION_TIMEOUT, "SECONDS", "how long at most, 60 if not given"},
+	{0},
+};
+
 const struct rk_cmd cmd_unload = {
 	.name = "unload",
 	.args = "NAME...",
 	.summary = "remove modules, and say who uses those that cannot be",
-	.help = "      --wait              until nobody uses them\n"
-		"      --timeout SECONDS   how long at most, 60 if not given\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_LOADED,
 	.changes_kernel = true,
 	.run = run,
 };

@@ -147,20 +147,9 @@ static bool take_words(char **words, size_t n_words, struct options *options)
 /* Return: RK_EXIT_OK to go on, or -1 after --help. */
 static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{"exec", required_argument, NULL, OPTION_EXEC},
-		{"timeout", required_argument, NULL, OPTION_TIMEOUT},
-		{"accel", required_argument, NULL, OPTION_ACCEL},
-		{"memory", required_argument, NULL, OPTION_MEMORY},
-		{"append", required_argument, NULL, OPTION_APPEND},
-		{"file", required_argument, NULL, OPTION_FILE},
-		{"with-rkmod", no_argument, NULL, OPTION_WITH_RKMOD},
-		{0},
-	};
 	int option;
 
-	while ((option = rk_cmd_getopt(app, &cmd_vm, argc, argv, longs, &ret->common)) >=
-	       0) {
+	while ((option = rk_cmd_getopt(app, &cmd_vm, argc, argv, &ret->common)) >= 0) {
 		if (option == RK_OPTION_HELP)
 			return -1;
 		if (!take_option(option, ret))
@@ -277,17 +266,25 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 	return boot(app, &options, &request);
 }
 
+static const struct rk_option own_options[] = {
+	{"exec", OPTION_EXEC, "SCRIPT", "run it in the guest between (busybox sh)"},
+	{"timeout", OPTION_TIMEOUT, "SECONDS",
+	 "of the whole guest; half of it for one module"},
+	{"accel", OPTION_ACCEL, "auto|kvm|tcg", "what runs the guest"},
+	{"memory", OPTION_MEMORY, "MIB", "of the guest, 1024 if not given"},
+	{"append", OPTION_APPEND, "ARGS", "more kernel parameters"},
+	{"file", OPTION_FILE, "FILE=INSIDE", "put a file there in the guest"},
+	{"with-rkmod", OPTION_WITH_RKMOD, NULL,
+	 "this rkmod is in the guest with what it needs, and a\n"
+	 "user 'user'; modules lie in /home/user for the script"},
+	{0},
+};
+
 const struct rk_cmd cmd_vm = {
 	.name = "vm",
 	.args = "[FILE.ko [NAME=VALUE]...]...",
 	.summary = "boot the target kernel, load modules and unload them",
-	.help = "      --exec SCRIPT       run it in the guest between (busybox sh)\n"
-		"      --timeout SECONDS   of the whole guest; half of it for one module\n"
-		"      --accel auto|kvm|tcg\n"
-		"      --memory MIB        of the guest, 1024 if not given\n"
-		"      --append ARGS       more kernel parameters\n"
-		"      --file FILE=INSIDE  put a file there in the guest\n"
-		"      --with-rkmod        this rkmod is in the guest with what it needs, and a\n"
-		"                          user 'user'; modules lie in /home/user for the script\n",
+	.options = own_options,
+	.completes = RK_COMPLETES_MODULES,
 	.run = run,
 };
