@@ -30,11 +30,38 @@ static int begin_elf(int fd, Elf **ret, struct rk_error *err)
 	return 0;
 }
 
-static int add_section(Elf_Scn *section, const char *name, size_t limit,
-		       struct rk_buf *ret, struct rk_error *err)
+static int find_section(Elf *elf, const char *name, Elf_Scn **ret, struct rk_error *err)
 {
-	Elf_Data *data = elf_rawdata(section, NULL);
+	Elf_Scn *section = NULL;
+	size_t names;
 
+	if (elf_getshdrstrndx(elf, &names) < 0)
+		return fail(err, "section names");
+	while ((section = elf_nextscn(elf, section))) {
+		const char *found;
+		GElf_Shdr header;
+
+		if (!gelf_getshdr(section, &header))
+			return fail(err, "section header");
+		found = elf_strptr(elf, names, header.sh_name);
+		if (found && strcmp(found, name) == 0) {
+			*ret = section;
+			return 0;
+		}
+	}
+	return rk_error_set(err, RK_ENOTFOUND, "has no section '%s'", name);
+}
+
+int rk_elf_map_section(int fd, const char *name, size_t limit, struct rk_elf_section *ret,
+		       struct rk_error *err)
+{
+	cleanup(end_elf_p) Elf *elf = NULL;
+	const Elf_Data *data;
+	Elf_Scn *section = NULL;
+
+	if (begin_elf(fd, &elf, err) < 0 || find_section(elf, name, &section, err) < 0)
+		return -(int)err->code;
+	data = elf_rawdata(section, NULL);
 	if (!data)
 		return fail(err, name);
 	if (data->d_size > limit)
@@ -42,33 +69,26 @@ static int add_section(Elf_Scn *section, const char *name, size_t limit,
 				    "section '%s' is longer than %zu bytes", name, limit);
 	if (data->d_size && !data->d_buf)
 		return rk_error_set(err, RK_EFORMAT, "section '%s' has no bytes", name);
-	if (data->d_size)
-		rk_buf_add(ret, data->d_buf, data->d_size);
-	return rk_buf_check(ret, err);
+	*ret = (struct rk_elf_section){
+		.data = data->d_buf, .size = data->d_size, .elf = RK_STEAL(elf)};
+	return 0;
+}
+
+void rk_elf_section_release(struct rk_elf_section *section)
+{
+	elf_end(section->elf); /* accepts NULL */
+	*section = (struct rk_elf_section)RK_ELF_SECTION_INIT;
 }
 
 int rk_elf_read_section(int fd, const char *name, size_t limit, struct rk_buf *ret,
 			struct rk_error *err)
 {
-	cleanup(end_elf_p) Elf *elf = NULL;
-	Elf_Scn *section = NULL;
-	size_t names;
+	cleanup_elf_section struct rk_elf_section section = RK_ELF_SECTION_INIT;
 
-	if (begin_elf(fd, &elf, err) < 0)
+	if (rk_elf_map_section(fd, name, limit, &section, err) < 0)
 		return -(int)err->code;
-	if (elf_getshdrstrndx(elf, &names) < 0)
-		return fail(err, "section names");
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *found;
-
-		if (!gelf_getshdr(section, &header))
-			return fail(err, "section header");
-		found = elf_strptr(elf, names, header.sh_name);
-		if (found && strcmp(found, name) == 0)
-			return add_section(section, name, limit, ret, err);
-	}
-	return rk_error_set(err, RK_ENOTFOUND, "has no section '%s'", name);
+	rk_buf_add(ret, section.data, section.size);
+	return rk_buf_check(ret, err);
 }
 
 /* The first defined symbol of a table whose name starts with @prefix, or NULL. */

@@ -19,6 +19,28 @@
 RK_MUST_CHECK int rk_elf_read_section(int fd, const char *name, size_t limit,
 				      struct rk_buf *ret, struct rk_error *err);
 
+/* A section where it lies in the mapped file: of one that is cut short meanwhile, reading
+ * ends the process, so only for files that are replaced as a whole. */
+struct rk_elf_section {
+	const unsigned char *data;
+	size_t size;
+	void *elf;
+};
+#define RK_ELF_SECTION_INIT                                                              \
+	{                                                                                \
+		0                                                                        \
+	}
+
+/**
+ * rk_elf_map_section() - as rk_elf_read_section(), without a copy
+ * @fd:  may be closed while the section is used
+ * @ret: rk_elf_section_release()
+ */
+RK_MUST_CHECK int rk_elf_map_section(int fd, const char *name, size_t limit,
+				     struct rk_elf_section *ret, struct rk_error *err);
+void rk_elf_section_release(struct rk_elf_section *section);
+#define cleanup_elf_section cleanup(rk_elf_section_release)
+
 /**
  * rk_elf_find_symbol() - the first dynamic symbol whose name starts with a prefix
  * @ret: its name, free() it

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "lib/base/elf.h"
 #include "lib/kernel/kconfig.h"
 #include "lib/kernel/symvers.h"
 #include "lib/root/package.h"
@@ -88,10 +89,10 @@ RK_MUST_CHECK int rk_kernel_list(const struct rk_machine *machine,
 				 struct rk_error *err);
 void rk_kernel_list_release(struct rk_kernel_list *list);
 
-/* The type information (BTF) of KDIR's vmlinux, some MB. Return: 0, -RK_ENOTFOUND,
- * -RK_ESYS, -RK_EFORMAT, -RK_ENOMEM. */
-RK_MUST_CHECK int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
-				     struct rk_error *err);
+/* The type information (BTF) of KDIR's vmlinux, some MB; rk_elf_section_release().
+ * Return: 0, -RK_ENOTFOUND, -RK_ESYS, -RK_EFORMAT, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_kernel_map_btf(const struct rk_kernel *kernel,
+				    struct rk_elf_section *ret, struct rk_error *err);
 
 /* Something in a configuration that keeps CONFIG_RUST off. All static. */
 struct rk_rust_obstacle {

@@ -39,11 +39,11 @@ static int open_built(const struct rk_root *root, const char *path, struct stat 
 
 static int read_size(int fd, uint32_t *ret, struct rk_error *err)
 {
-	cleanup_buf struct rk_buf btf = RK_BUF_INIT;
+	cleanup_elf_section struct rk_elf_section btf = RK_ELF_SECTION_INIT;
 
-	if (rk_elf_read_section(fd, ".BTF", BTF_LIMIT, &btf, err) < 0)
+	if (rk_elf_map_section(fd, ".BTF", BTF_LIMIT, &btf, err) < 0)
 		return -(int)err->code;
-	return rk_btf_struct_size(btf.data, btf.len, "module", ret, err);
+	return rk_btf_struct_size(btf.data, btf.size, "module", ret, err);
 }
 
 static int find_size(const struct rk_machine *machine, const struct rk_root *root,
@@ -125,8 +125,8 @@ size_t rk_vmlinux_module_size(const struct rk_machine *machine,
 	return size_in_own_module(root, kdir);
 }
 
-int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
-		       struct rk_error *err)
+int rk_kernel_map_btf(const struct rk_kernel *kernel, struct rk_elf_section *ret,
+		      struct rk_error *err)
 {
 	cleanup_free char *path = NULL;
 	cleanup_close int fd = -1;
@@ -134,7 +134,7 @@ int rk_kernel_read_btf(const struct rk_kernel *kernel, struct rk_buf *ret,
 
 	if (rk_path_join(kernel->kdir_real, "vmlinux", &path, err) < 0 ||
 	    open_built(kernel->root, path, &st, &fd, err) < 0 ||
-	    rk_elf_read_section(fd, ".BTF", BTF_LIMIT, ret, err) < 0)
+	    rk_elf_map_section(fd, ".BTF", BTF_LIMIT, ret, err) < 0)
 		return -(int)err->code;
 	return 0;
 }

@@ -37,6 +37,7 @@ struct relocation {
 	uint8_t beginnings[N_BEGINNINGS / 8]; /* of the names looked for */
 	struct rk_btf_type *candidates;       /* of the kernel: with such a name */
 	size_t n_candidates;
+	bool kernel_is_unknown; /* it has types of a kind that came later */
 	struct rk_btf_problem *problem;
 };
 
@@ -294,7 +295,7 @@ static bool add_candidate(struct relocation *r, const struct rk_btf_type *type)
 	return true;
 }
 
-/* One walk over a hundred thousand types. */
+/* One walk over a hundred thousand types, to where rkmod knows what they are. */
 static bool find_candidates(struct relocation *r)
 {
 	struct rk_bytes at = r->kernel->types;
@@ -308,6 +309,7 @@ static bool find_candidates(struct relocation *r)
 		if (!add_candidate(r, &type))
 			return false;
 	}
+	r->kernel_is_unknown = at.size != 0;
 	return true;
 }
 
@@ -315,6 +317,8 @@ static bool match_all(struct relocation *r)
 {
 	if (!find_candidates(r))
 		return false;
+	if (r->kernel_is_unknown)
+		return true;
 	for (size_t i = 0; i < r->n_candidates; i++)
 		if (!match(r, &r->candidates[i]))
 			return false;
@@ -428,7 +432,8 @@ bool rk_btf_relocate(const struct rk_btf *btf, const struct rk_btf *kernel,
 	ok = make_room(&r) && read_base(&r);
 	if (ok) {
 		read_split(&r);
-		ok = mark_embedded(&r) && match_all(&r) && rewrite(&r);
+		ok = mark_embedded(&r) && match_all(&r) &&
+		     (r.kernel_is_unknown || rewrite(&r));
 	}
 	free(r.types);
 	free(r.sorted);

@@ -600,20 +600,24 @@ static bool check_chains(const struct rk_btf *btf, struct rk_btf_problem *ret)
 bool rk_btf_open(struct rk_btf *btf, struct rk_bytes data)
 {
 	struct rk_btf_problem ignored;
-	struct rk_btf_type type;
-	struct rk_bytes at;
 	struct header header;
 
 	if (!read_header(btf, data, &header, &ignored) ||
 	    !check_parts(&header, data, &ignored))
 		return false;
 	set_parts(btf, &header, data);
-	at = btf->types;
+	return btf->strings.size && btf->strings.data[btf->strings.size - 1] == '\0';
+}
+
+bool rk_btf_count_types(struct rk_btf *btf)
+{
+	struct rk_bytes at = btf->types;
+	struct rk_btf_type type;
+
 	btf->n_types = 1;
 	while (rk_btf_next(btf, &at, &type))
 		btf->n_types++;
-	return at.size == 0 && btf->strings.size &&
-	       btf->strings.data[btf->strings.size - 1] == '\0';
+	return at.size == 0;
 }
 
 bool rk_btf_check(struct rk_btf *btf, struct rk_bytes data, struct rk_btf_problem *ret)

@@ -67,8 +67,13 @@ struct rk_btf_problem {
  */
 bool rk_btf_check(struct rk_btf *btf, struct rk_bytes data, struct rk_btf_problem *ret);
 
-/* The kernel's own, which is taken for sound: false if it is not BTF at all. */
+/* The kernel's own, which is taken for sound: false if it is not BTF at all. Its types
+ * are not counted: n_types is 0. */
 bool rk_btf_open(struct rk_btf *btf, struct rk_bytes data);
+
+/* Fills n_types, for a base. Return: false if there are types that rkmod does not know.
+ */
+bool rk_btf_count_types(struct rk_btf *btf);
 
 /* The types one after the other; false at the end. @at begins as btf->types. */
 bool rk_btf_next(const struct rk_btf *btf, struct rk_bytes *at, struct rk_btf_type *ret);
@@ -81,7 +86,8 @@ uint32_t rk_btf_count(const struct rk_btf *btf);
 
 /**
  * rk_btf_relocate() - are the types of .BTF.base found again in the kernel's
- * @btf: checked, and its base as well
+ * @btf:    checked, and its base as well
+ * @kernel: opened; one with types that rkmod does not know is not looked at
  * Return: true, or false with @ret.
  */
 bool rk_btf_relocate(const struct rk_btf *btf, const struct rk_btf *kernel,

@@ -69,7 +69,7 @@ static void refuse(struct rk_judge *judge, const char *section,
 }
 
 /* The kernel's own type information; false: it is not to be had. */
-static bool read_kernel(const struct rk_judge *judge, struct rk_buf *buf,
+static bool open_kernel(const struct rk_judge *judge, struct rk_elf_section *section,
 			struct rk_btf *ret)
 {
 	struct rk_error ignored = RK_ERROR_INIT;
@@ -77,8 +77,8 @@ static bool read_kernel(const struct rk_judge *judge, struct rk_buf *buf,
 
 	ret->has_layout = judge->facts.btf_layout;
 	return kernel && kernel->root && kernel->kdir_real &&
-	       rk_kernel_read_btf(kernel, buf, &ignored) == 0 &&
-	       rk_btf_open(ret, (struct rk_bytes){(const uint8_t *)buf->data, buf->len});
+	       rk_kernel_map_btf(kernel, section, &ignored) == 0 &&
+	       rk_btf_open(ret, (struct rk_bytes){section->data, section->size});
 }
 
 static void doubt(struct rk_judge *judge)
@@ -96,7 +96,7 @@ static void judge_distilled(struct rk_judge *judge, struct rk_bytes data,
 	struct rk_btf btf = {.has_layout = judge->facts.btf_layout, .base = &base};
 	struct rk_btf kernel = {0};
 	struct rk_btf_problem problem;
-	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	cleanup_elf_section struct rk_elf_section section = RK_ELF_SECTION_INIT;
 
 	if (!rk_btf_check(&base, base_data, &problem)) {
 		refuse(judge, ".BTF.base", &problem);
@@ -105,7 +105,7 @@ static void judge_distilled(struct rk_judge *judge, struct rk_bytes data,
 	/* Where the kernel's cannot be read: as Kbuild made it, it fits the kernel whose
 	 * headers it used. */
 	if (!rk_btf_check(&btf, data, &problem) ||
-	    (read_kernel(judge, &buf, &kernel) &&
+	    (open_kernel(judge, &section, &kernel) &&
 	     !rk_btf_relocate(&btf, &kernel, &problem)))
 		refuse(judge, ".BTF", &problem);
 }
@@ -117,7 +117,7 @@ void rk_stage_btf(struct rk_judge *judge)
 	struct rk_btf btf = {.has_layout = judge->facts.btf_layout};
 	struct rk_btf kernel = {0};
 	struct rk_btf_problem problem;
-	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
+	cleanup_elf_section struct rk_elf_section section = RK_ELF_SECTION_INIT;
 
 	if (!judge->facts.btf_modules)
 		return;
@@ -132,7 +132,7 @@ void rk_stage_btf(struct rk_judge *judge)
 	/* Modules of the kernel's own tree were made with its BTF; others are looked at.
 	 */
 	if (!rk_modinfo_get(&judge->modinfo, "intree") &&
-	    read_kernel(judge, &buf, &kernel))
+	    open_kernel(judge, &section, &kernel) && rk_btf_count_types(&kernel))
 		btf.base = &kernel;
 	else
 		btf.base_is_unknown = true;

@@ -33,6 +33,18 @@ static void reads_the_bytes_of_a_section(void)
 	EXPECT_STR(rk_buf_str(&buf), payload);
 }
 
+static void a_section_stays_when_its_file_is_closed(void)
+{
+	cleanup_elf_section struct rk_elf_section section = RK_ELF_SECTION_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+	int fd = open_self();
+
+	EXPECT_INT(rk_elf_map_section(fd, "rk_payload", 100, &section, &err), 0);
+	close(fd);
+	EXPECT_INT(section.size, sizeof(payload));
+	EXPECT(memcmp(section.data, payload, sizeof(payload)) == 0);
+}
+
 static void says_which_section_is_missing(void)
 {
 	cleanup_buf struct rk_buf buf = RK_BUF_INIT;
@@ -108,6 +120,7 @@ static void an_imported_symbol_is_not_found(void)
 
 static const struct test tests[] = {
 	TEST(reads_the_bytes_of_a_section),
+	TEST(a_section_stays_when_its_file_is_closed),
 	TEST(says_which_section_is_missing),
 	TEST(refuses_a_section_over_the_limit),
 	TEST(refuses_what_is_no_elf_file),

@@ -145,6 +145,17 @@ static void refuses_a_name_that_the_kernel_lacks(void)
 	EXPECT_INT(t.problem.type, 3);
 }
 
+static void does_not_judge_by_a_kernel_with_types_of_a_later_kind(void)
+{
+	struct trio t;
+
+	begin_trio(&t);
+	type(&t.kernel, "later", RK_BTF_N_KINDS, 0, 0);
+	structure(&t.base, "folio", 64, 0);
+	begin_module(&t);
+	EXPECT(judge(&t));
+}
+
 static void refuses_an_integer_of_another_size(void)
 {
 	struct trio t;
@@ -292,6 +303,7 @@ static void latin_letters_are_letters_to_the_kernel(void)
 static const struct test tests[] = {
 	TEST(finds_types_by_name),
 	TEST(refuses_a_name_that_the_kernel_lacks),
+	TEST(does_not_judge_by_a_kernel_with_types_of_a_later_kind),
 	TEST(refuses_an_integer_of_another_size),
 	TEST(refuses_an_integer_of_another_encoding),
 	TEST(takes_a_struct_that_grew_behind_a_pointer),
