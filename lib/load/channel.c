@@ -104,7 +104,7 @@ static int call(const struct rk_rights *rights, const struct rk_wire_request *re
 	};
 	struct rk_wire_reply reply;
 
-	rk_kernel_log_start(rights->kmsg);
+	rk_kernel_log_start(log, rights->kmsg);
 	if (send_request(rights, request, text, err) < 0 ||
 	    wait_for_reply(rights, log, err) < 0 ||
 	    receive(rights, &reply, NULL, err) < 0 ||

@@ -12,8 +12,9 @@ enum {
 	MAX_RECORDS = 65536, /* that are read at a time: more than the kernel keeps */
 };
 
-void rk_kernel_log_start(int fd)
+void rk_kernel_log_start(struct rk_kernel_log *log, int fd)
 {
+	log->has_seq = false;
 	if (fd >= 0)
 		lseek(fd, 0, SEEK_END);
 }
@@ -58,6 +59,14 @@ static void classify(struct rk_log_line *line, const char *module)
 
 /* ---- reading ---- */
 
+/* The kernel says what it was given: names of devices, or of modules. */
+static void drop_controls(char *text)
+{
+	for (char *c = text; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
+			*c = '?';
+}
+
 static int add_line(struct rk_kernel_log *log, struct rk_buf *text, struct rk_error *err)
 {
 	struct rk_log_line line = {0};
@@ -65,6 +74,7 @@ static int add_line(struct rk_kernel_log *log, struct rk_buf *text, struct rk_er
 
 	if (rk_buf_take(text, &line.text, err) < 0)
 		return -(int)err->code;
+	drop_controls(line.text);
 	classify(&line, log->module);
 	if (log->n_items >=
 	    (line.kind == RK_LINE_KERNEL ? MAX_LINES : MAX_MODULE_LINES)) {

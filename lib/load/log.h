@@ -14,7 +14,7 @@ enum rk_log_line_kind {
 };
 
 struct rk_log_line {
-	char *text; /* lines of one record are joined by newlines */
+	char *text; /* lines of one record are joined by newlines; no other controls */
 	enum rk_log_line_kind kind;
 	const char *note; /* why it is harmless; static, NULL for the others */
 };
@@ -34,8 +34,9 @@ struct rk_kernel_log {
 		0                                                                        \
 	}
 
-/* Everything before now is passed over. @fd: /dev/kmsg, not waiting; -1: none. */
-void rk_kernel_log_start(int fd);
+/* Everything before now is passed over, and is not lost. @log: may have lines already.
+ * @fd: /dev/kmsg, not waiting; -1: none. */
+void rk_kernel_log_start(struct rk_kernel_log *log, int fd);
 
 /* Adds what is there, but goes not on for ever while the log grows. Return: 0,
  * -RK_ENOMEM. */

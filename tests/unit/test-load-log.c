@@ -113,12 +113,41 @@ static void keeps_the_modules_lines_in_a_flood(void)
 	rk_kernel_log_release(&log);
 }
 
+static void leaves_no_controls_for_a_terminal(void)
+{
+	struct rk_kernel_log log = RK_KERNEL_LOG_INIT;
+
+	begin();
+	record("6,1,1,-;m: a\\x1b[2J\\x07b\\x0atwo\\x09c\n");
+	read_log(&log);
+	end();
+	EXPECT_INT(log.n_items, 1);
+	EXPECT_STR(log.items[0].text, "m: a?[2J?b\ntwo\tc");
+	rk_kernel_log_release(&log);
+}
+
+static void a_new_start_is_no_loss(void)
+{
+	struct rk_kernel_log log = RK_KERNEL_LOG_INIT;
+
+	begin();
+	record("6,1,1,-;m: here\n");
+	read_log(&log);
+	rk_kernel_log_start(&log, -1);
+	record("6,7,1,-;m: gone\n");
+	read_log(&log);
+	end();
+	EXPECT_INT(log.n_items, 2);
+	EXPECT_INT(log.n_lost, 0);
+	rk_kernel_log_release(&log);
+}
+
 static void without_a_log_there_is_no_reason(void)
 {
 	struct rk_kernel_log log = RK_KERNEL_LOG_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
-	rk_kernel_log_start(-1);
+	rk_kernel_log_start(&log, -1);
 	EXPECT_INT(rk_kernel_log_read(&log, -1, &err), 0);
 	EXPECT(rk_kernel_log_reason(&log) == NULL);
 	rk_kernel_log_release(&log);
@@ -129,6 +158,8 @@ static const struct test tests[] = {
 	TEST(counts_records_that_were_overwritten),
 	TEST(leaves_out_what_is_no_record),
 	TEST(keeps_the_modules_lines_in_a_flood),
+	TEST(leaves_no_controls_for_a_terminal),
+	TEST(a_new_start_is_no_loss),
 	TEST(without_a_log_there_is_no_reason),
 };
 
