@@ -18,6 +18,10 @@
 #include "lib/load/split.h"
 #include "lib/load/wire.h"
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U /* Linux 6.3 */
+#endif
+
 enum {
 	NAME_SIZE = 56, /* MODULE_NAME_LEN */
 	REAP_TRIES = 200,
@@ -40,13 +44,18 @@ struct answer {
 	uint32_t usec;
 };
 
-static uint32_t usec_since(const struct timespec *start)
+static int64_t usec_since(const struct timespec *start)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint32_t)((now.tv_sec - start->tv_sec) * 1000000 +
-			  (now.tv_nsec - start->tv_nsec) / 1000);
+	return (int64_t)(now.tv_sec - start->tv_sec) * 1000000 +
+	       (now.tv_nsec - start->tv_nsec) / 1000;
+}
+
+static uint32_t to_usec(int64_t usec)
+{
+	return usec < UINT32_MAX ? (uint32_t)usec : UINT32_MAX;
 }
 
 /* In a process of its own: an oops kills who makes the call. */
@@ -71,7 +80,7 @@ __attribute__((noreturn)) static void call_kernel(const struct inserter *inserte
 		r = syscall(SYS_delete_module, inserter->request.text, O_NONBLOCK);
 	if (r < 0)
 		answer.sys_errno = errno;
-	answer.usec = usec_since(&start);
+	answer.usec = to_usec(usec_since(&start));
 	r = write(answer_fd, &answer, sizeof(answer));
 	_exit(r == (long)sizeof(answer) ? 0 : 1);
 }
@@ -84,7 +93,7 @@ static bool wait_for_end(int fd, uint32_t timeout_ms, struct answer *ret, bool *
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
-		uint32_t past_ms = usec_since(&start) / 1000;
+		int64_t past_ms = usec_since(&start) / 1000;
 		int left_ms = past_ms < timeout_ms ? (int)(timeout_ms - past_ms) : 0;
 		int n = poll(&poll_fd, 1, left_ms);
 
@@ -145,7 +154,11 @@ static int make_file(struct inserter *inserter, struct rk_wire_reply *reply)
 		reply->sys_errno = EMFILE;
 		return -1;
 	}
-	fd = memfd_create("module", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	/* What is not asked for, newer kernels may be told to refuse (vm.memfd_noexec).
+	 */
+	fd = memfd_create("module", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("module", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0) {
 		reply->sys_errno = errno;
 		return -1;

@@ -20,33 +20,42 @@
 struct caller {
 	uid_t uid;
 	gid_t gid;
+	bool has_no_gid; /* it is the password database's */
 };
 
 /* ---- capabilities ---- */
 
-static bool get_effective(uint64_t *ret)
+static bool get_capabilities(uint64_t *ret_effective, uint64_t *ret_permitted)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {{0}};
 
 	if (syscall(SYS_capget, &header, data) < 0)
 		return false;
-	*ret = data[0].effective | (uint64_t)data[1].effective << 32;
+	*ret_effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	*ret_permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
 	return true;
 }
 
-/* Also what a program that is run could get. */
+/* Of these one, if it is there. Also what a program that is run could get. */
 static int keep_capability(int cap, struct rk_error *err)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {{0}};
+	uint64_t effective;
+	uint64_t permitted;
+
+	if (!get_capabilities(&effective, &permitted))
+		return rk_error_sys(err, errno, "capget");
 
 	/* Without CAP_SETPCAP the bounding set stays; no_new_privs makes it harmless. */
 	for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
 		if (i != cap)
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
-	data[CAP_TO_INDEX(cap)].effective = CAP_TO_MASK(cap);
-	data[CAP_TO_INDEX(cap)].permitted = CAP_TO_MASK(cap);
+	if (permitted & 1ULL << cap) {
+		data[CAP_TO_INDEX(cap)].effective = CAP_TO_MASK(cap);
+		data[CAP_TO_INDEX(cap)].permitted = CAP_TO_MASK(cap);
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return rk_error_sys(err, errno, "no_new_privs");
 	if (syscall(SYS_capset, &header, data) < 0)
@@ -80,8 +89,11 @@ static int find_caller(struct caller *ret, struct rk_error *err)
 	*ret = (struct caller){.uid = getuid(), .gid = getgid()};
 	if (ret->uid != 0)
 		return 0;
-	if (!uid && (uid = getenv("PKEXEC_UID")))
-		gid = uid; /* the group is the password database's, see become_caller() */
+	if (!uid) {
+		uid = getenv("PKEXEC_UID");
+		gid = "0";
+		ret->has_no_gid = uid != NULL;
+	}
 	if (!uid)
 		return 0;
 	if (read_id(uid, &ret->uid) && gid && read_id(gid, &ret->gid))
@@ -120,8 +132,14 @@ static int clean_environment(const char *home, const char *user, struct rk_error
 static int become_caller(const struct caller *caller, struct rk_error *err)
 {
 	const struct passwd *entry = getpwuid(caller->uid);
-	gid_t gid = entry && getenv("PKEXEC_UID") ? entry->pw_gid : caller->gid;
+	gid_t gid = caller->gid;
 	int r;
+
+	if (caller->has_no_gid && !entry)
+		return rk_error_set(err, RK_EREFUSED,
+				    "PKEXEC_UID is '%u', which is nobody", caller->uid);
+	if (caller->has_no_gid)
+		gid = entry->pw_gid;
 
 	if (caller->uid == 0 || getuid() != 0)
 		r = keep_capability(CAP_DAC_READ_SEARCH, err);
@@ -142,7 +160,8 @@ static int become_caller(const struct caller *caller, struct rk_error *err)
 static int be_judge(const struct caller *caller, struct rk_rights *rights,
 		    struct rk_error *err)
 {
-	uint64_t left = 0;
+	uint64_t effective = 0;
+	uint64_t left = 0; /* also what could be taken up again */
 
 	rights->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	rights->kmsg_errno = rights->kmsg < 0 ? errno : 0;
@@ -151,7 +170,8 @@ static int be_judge(const struct caller *caller, struct rk_rights *rights,
 	/* Others of the same user must not be able to change what is judged here. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return rk_error_sys(err, errno, "PR_SET_DUMPABLE");
-	if (!get_effective(&left) || (left & ~(1ULL << CAP_DAC_READ_SEARCH)))
+	if (!get_capabilities(&effective, &left) ||
+	    ((effective | left) & ~(1ULL << CAP_DAC_READ_SEARCH)))
 		return rk_error_set(err, RK_EREFUSED,
 				    "capabilities could not be dropped");
 	return 0;
@@ -166,10 +186,10 @@ static void pass_signal(int number)
 	kill(judge_pid, number);
 }
 
-static void pass_signals(void)
+static void handle_signals(void (*handler)(int))
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	struct sigaction action = {.sa_handler = pass_signal, .sa_flags = SA_RESTART};
+	const struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
 
 	for (size_t i = 0; i < RK_ARRAY_LEN(numbers); i++)
 		sigaction(numbers[i], &action, NULL);
@@ -178,11 +198,16 @@ static void pass_signals(void)
 /* As the child ended. */
 __attribute__((noreturn)) static void end_as_judge(void)
 {
+	siginfo_t info;
 	int status = 0;
 
-	while (waitpid(judge_pid, &status, 0) < 0)
+	/* When it is reaped, its number may be that of somebody else. */
+	while (waitid(P_PID, (id_t)judge_pid, &info, WEXITED | WNOWAIT) < 0)
 		if (errno != EINTR)
 			_exit(2);
+	handle_signals(SIG_IGN);
+	if (waitpid(judge_pid, &status, 0) < 0)
+		_exit(2);
 	if (WIFSIGNALED(status)) {
 		signal(WTERMSIG(status), SIG_DFL);
 		raise(WTERMSIG(status));
@@ -205,7 +230,7 @@ __attribute__((noreturn)) static void be_inserter(const struct caller *caller, i
 {
 	struct rk_error err = RK_ERROR_INIT;
 
-	pass_signals();
+	handle_signals(pass_signal);
 	if (share_uid(caller, &err) == 0 && keep_capability(CAP_SYS_MODULE, &err) == 0)
 		rk_inserter_serve(socket);
 	close(socket);
@@ -213,6 +238,17 @@ __attribute__((noreturn)) static void be_inserter(const struct caller *caller, i
 }
 
 /* ---- */
+
+/* What the caller of sudo ignored or blocked: children are to be waited for, and who is
+ * interrupted is to end. */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
 
 static int check_descriptors(struct rk_error *err)
 {
@@ -230,6 +266,7 @@ static int check_descriptors(struct rk_error *err)
 int rk_split(struct rk_rights *ret, struct rk_error *err)
 {
 	struct caller caller;
+	uint64_t permitted = 0;
 	uint64_t caps = 0;
 	int sockets[2];
 
@@ -237,12 +274,13 @@ int rk_split(struct rk_rights *ret, struct rk_error *err)
 	if (getauxval(AT_SECURE))
 		return rk_error_set(err, RK_EREFUSED,
 				    "rkmod is not made to be a set-user-ID program");
-	if (!get_effective(&caps) || !(caps & 1ULL << CAP_SYS_MODULE))
+	if (!get_capabilities(&caps, &permitted) || !(caps & 1ULL << CAP_SYS_MODULE))
 		return 0;
 	if (check_descriptors(err) < 0 || find_caller(&caller, err) < 0)
 		return -(int)err->code;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
 		return rk_error_sys(err, errno, "socketpair");
+	reset_signals();
 	judge_pid = fork();
 	if (judge_pid < 0)
 		return rk_error_sys(err, errno, "fork");
