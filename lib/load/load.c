@@ -208,15 +208,28 @@ static int judge_all(struct rk_loading *loading, bool *ret_allowed, struct rk_er
 
 /* ---- insertion ---- */
 
-/* Against the state as it is now, for what was judged beside others before. */
+/* Against the state as it is now, for what was judged beside others before. Of what was
+ * inserted here more is known than the kernel tells: CRCs, namespaces, licenses. */
 static int judge_again(struct rk_loading *loading, struct rk_load_item *item,
 		       struct rk_error *err)
 {
-	if (loading->load->n_items == 1)
+	const struct rk_load *load = loading->load;
+	struct rk_siblings siblings = {0};
+	size_t n = 0;
+	int r;
+
+	if (load->n_items == 1)
 		return 0;
 	if (read_state(loading, err) < 0)
 		return -(int)err->code;
-	return judge(loading, item, NULL, err);
+	r = rk_siblings_init(&siblings, load->n_items, err);
+	for (size_t i = 0; i < load->n_items && r == 0; i++)
+		if (load->items[i].result == RK_LOAD_LOADED)
+			r = rk_siblings_set(&siblings, n++, load->items[i].module, err);
+	if (r == 0)
+		r = judge(loading, item, &siblings, err);
+	rk_siblings_release(&siblings);
+	return r;
 }
 
 static int insert(struct rk_loading *loading, struct rk_load_item *item,

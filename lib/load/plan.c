@@ -83,9 +83,15 @@ static int read_name(const struct rk_module *module, const struct rk_modinfo *in
 	const char *name = info ? rk_modinfo_get(info, "name") : NULL;
 	const char *base = rk_path_base(module->path);
 
-	if (name)
-		return rk_strdup(name, ret, err);
-	return rk_format(ret, err, "%.*s", (int)strcspn(base, "."), base);
+	int r = name ? rk_strdup(name, ret, err)
+		     : rk_format(ret, err, "%.*s", (int)strcspn(base, "."), base);
+
+	/* It is printed. No module with such a name gets as far as being removed again.
+	 */
+	for (char *c = *ret; r == 0 && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return r;
 }
 
 /* Reads and seals. @ret_info: points into the sealed bytes; false: it has none. */
@@ -246,7 +252,7 @@ static int add_needed(struct rk_loading *loading, const char *path, const char *
 	if (beside && depth < MAX_DEPTH)
 		return plan_file(loading, beside, depth + 1, err);
 	if (add_installed(loading, name, false, err) < 0)
-		return rk_error_prefix(err, "'%s' needs it", path);
+		return rk_error_prefix(err, "'%s' needs '%s'", path, name);
 	return 0;
 }
 
