@@ -64,6 +64,14 @@ static int check_image(const char *image, struct rk_error *err)
 		"install the kernel's image package, or make the file readable for you");
 }
 
+/* On a busy host the guest's timer may be late when the kernel tries it, which then
+ * panics ("IO-APIC + timer doesn't work"). Under KVM the kernel leaves that out itself.
+ */
+static const char *more_parameters(const struct rk_vm_boot *boot)
+{
+	return boot->accel == RK_VM_ACCEL_TCG ? " no_timer_check" : "";
+}
+
 /*
  * The console goes to QEMU's stderr, the guest program's port to its stdout. No network,
  * no disk, no display. panic=-1 and -no-reboot: a panic ends QEMU.
@@ -87,8 +95,9 @@ static void add_arguments(const struct rk_vm_boot *boot, const struct arch *arch
 	rk_strv_add_all(argv, "-kernel", r->image, "-initrd", NULL);
 	rk_strv_addf(argv, "/proc/self/fd/%d", boot->initramfs_fd);
 	rk_strv_add(argv, "-append");
-	rk_strv_addf(argv, "console=%s quiet panic=-1%s%s", arch->console,
-		     r->append ? " " : "", r->append ? r->append : "");
+	rk_strv_addf(argv, "console=%s quiet panic=-1%s%s%s", arch->console,
+		     more_parameters(boot), r->append ? " " : "",
+		     r->append ? r->append : "");
 }
 
 static void pass_line(void *data, const char *line, size_t len, bool is_stderr)
