@@ -4,6 +4,10 @@
 #include "lib/base/file.h"
 #include "lib/pipeline/guest-files.h"
 
+enum {
+	ORDER_LIMIT = 16 << 20,
+};
+
 /* Takes over the texts. */
 static void add(struct rk_guest_files *files, char *path, char *inside, char *link)
 {
@@ -71,6 +75,27 @@ static void add_inside(struct rk_guest_files *files, const struct rk_root *root,
 	add(files, path, strdup(inside), NULL);
 }
 
+/* Of a kernel that one built oneself: in its own modules rkmod sees how large they are.
+ */
+static void add_own_module(struct rk_guest_files *files, const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf order = RK_BUF_INIT;
+	struct rk_error ignored = RK_ERROR_INIT;
+	cleanup_free char *path = NULL;
+	cleanup_free char *name = NULL;
+	size_t len;
+
+	if (rk_path_join(kernel->kdir_real, "modules.order", &path, &ignored) < 0 ||
+	    rk_root_read(kernel->root, path, ORDER_LIMIT, &order, &ignored) < 0)
+		return;
+	len = strcspn(rk_buf_str(&order), "\n");
+	if (len < 3 ||
+	    rk_format(&name, &ignored, "%.*s.ko", (int)len - 2, rk_buf_str(&order)) < 0)
+		return;
+	add_inside(files, kernel->root, kernel->kdir_real, "modules.order");
+	add_inside(files, kernel->root, kernel->kdir_real, name);
+}
+
 static void add_headers(struct rk_guest_files *files, const struct rk_kernel *kernel)
 {
 	/* Of KDIR, as lib/kernel reads it. */
@@ -90,6 +115,7 @@ static void add_headers(struct rk_guest_files *files, const struct rk_kernel *ke
 	for (size_t i = 0; i < RK_ARRAY_LEN(source); i++)
 		if (strcmp(kernel->srctree, kernel->kdir_real) != 0 || i > 0)
 			add_inside(files, kernel->root, kernel->srctree, source[i]);
+	add_own_module(files, kernel);
 }
 
 void rk_guest_files_kernel(struct rk_guest_files *files, const struct rk_kernel *kernel)
@@ -117,6 +143,9 @@ void rk_guest_files_kernel(struct rk_guest_files *files, const struct rk_kernel 
 	add(files, NULL, build, strdup(kernel->kdir_real));
 	for (size_t i = 0; i < RK_ARRAY_LEN(indexes); i++)
 		add_inside(files, kernel->root, dir, indexes[i]);
+	/* Of a kernel that one built oneself it lies elsewhere. */
+	if (kernel->image[0])
+		add_inside(files, kernel->root, "/", kernel->image);
 }
 
 int rk_guest_files_check(const struct rk_guest_files *files, struct rk_error *err)

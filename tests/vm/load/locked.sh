@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # The kernel is locked down. Kernel parameters: lockdown=integrity
 load 1 'an unsigned module' ./hello.ko
 has 'is not given to the kernel' 'not inserted: refuse (EPERM'
@@ -9,6 +9,6 @@ has 'with its line' 'Lockdown: '
 has 'as predicted' 'as predicted'
 load 1 'one that nobody known has signed' --force ./foreign.ko
 has 'as predicted' 'as predicted'
-load 0 'a rightly signed module' loop
+load 0 'a rightly signed module' "$right"
 has 'as predicted' 'as predicted'
-loaded 'only the signed one is there' 'loop'
+loaded 'only the signed one is there' "$right_name"
