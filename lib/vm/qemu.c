@@ -69,7 +69,10 @@ static int check_image(const char *image, struct rk_error *err)
  */
 static const char *more_parameters(const struct rk_vm_boot *boot)
 {
-	return boot->accel == RK_VM_ACCEL_TCG ? " no_timer_check" : "";
+	return boot->accel == RK_VM_ACCEL_TCG &&
+			       strcmp(boot->request->arch, "x86_64") == 0
+		       ? " no_timer_check"
+		       : "";
 }
 
 /*
