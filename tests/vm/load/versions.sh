@@ -3,7 +3,7 @@
 # The kernel compares CRCs.
 load 1 'a Rust module made for another symbol' ./crc.ko
 has 'is not given to the kernel' 'not inserted: refuse (EINVAL'
-has 'with the line of the kernel' 'disagrees about version of symbol'
+has 'and why' 'was built with another version of'
 load 1 'by force the kernel refuses it itself' --force ./crc.ko
 has 'with its line' '| hello: disagrees about version of symbol'
 has 'as predicted' 'as predicted'
