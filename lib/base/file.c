@@ -62,6 +62,26 @@ int rk_path_absolute(const char *path, char **ret, struct rk_error *err)
 	return rk_buf_take(&buf, ret, err);
 }
 
+void rk_path_normalise(char *path)
+{
+	char *to = path;
+	const char *from = path;
+
+	while (*from) {
+		size_t len = strcspn(from + 1, "/") + 1; /* "/name" */
+
+		if (len == 3 && memcmp(from, "/..", 3) == 0) {
+			while (to > path && *--to != '/')
+				;
+		} else if (len > 1 && !(len == 2 && from[1] == '.')) {
+			memmove(to, from, len);
+			to += len;
+		}
+		from += len;
+	}
+	*to = '\0';
+}
+
 bool rk_path_is_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);

@@ -26,6 +26,9 @@ RK_MUST_CHECK int rk_path_real(const char *path, char **ret, struct rk_error *er
  */
 RK_MUST_CHECK int rk_path_absolute(const char *path, char **ret, struct rk_error *err);
 
+/* Removes "." and ".." by text, also where that crosses a link. @path: absolute */
+void rk_path_normalise(char *path);
+
 /* True if @path is @dir or below it; both absolute and normalised. */
 bool rk_path_is_below(const char *path, const char *dir);
 

@@ -5,7 +5,6 @@
 
 #include "lib/base/file.h"
 #include "lib/build/source.h"
-#include "lib/build/where.h"
 
 enum {
 	MAKEFILE_LIMIT = 1 << 20,

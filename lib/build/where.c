@@ -74,26 +74,6 @@ bool rk_where_find(const char *line, struct rk_where *ret)
 	return find_c(line, ret);
 }
 
-void rk_path_normalise(char *path)
-{
-	char *to = path;
-	const char *from = path;
-
-	while (*from) {
-		size_t len = strcspn(from + 1, "/") + 1; /* "/name" */
-
-		if (len == 3 && memcmp(from, "/..", 3) == 0) {
-			while (to > path && *--to != '/')
-				;
-		} else if (len > 1 && !(len == 2 && from[1] == '.')) {
-			memmove(to, from, len);
-			to += len;
-		}
-		from += len;
-	}
-	*to = '\0';
-}
-
 static bool is_file_below(const char *path, const char *top)
 {
 	struct stat st;

@@ -19,9 +19,6 @@ struct rk_where {
  */
 bool rk_where_find(const char *line, struct rk_where *ret);
 
-/* Removes "." and ".." by text. @path: absolute */
-void rk_path_normalise(char *path);
-
 /**
  * rk_where_below() - a path that make printed, as the repository has it
  * @dirs: folders that make may have worked in, absolute; NULL at the end

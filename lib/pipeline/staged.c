@@ -541,6 +541,7 @@ static int check_format(struct run *run, struct rk_error *err)
 		.root = run->pipeline->kernel->root,
 		.rustc = run->pipeline->toolchain->rustc->path,
 		.tree = run->check->tree,
+		.staged = true,
 	};
 	const struct rk_staged *staged = run->request->staged;
 	cleanup_free char *rustfmt = NULL;

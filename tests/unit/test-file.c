@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -36,6 +38,25 @@ static void below_is_by_component(void)
 	EXPECT(rk_path_is_below("/a", "/a"));
 	EXPECT(!rk_path_is_below("/ab", "/a"));
 	EXPECT(rk_path_is_below("/ab", "/"));
+}
+
+/* What becomes of a path. */
+static bool normal_is(const char *path, const char *want)
+{
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	rk_path_normalise(copy);
+	return strcmp(copy, want) == 0;
+}
+
+static void dots_are_removed_by_text(void)
+{
+	EXPECT(normal_is("/a/./b/../c", "/a/c"));
+	EXPECT(normal_is("/a//b/", "/a/b"));
+	EXPECT(normal_is("/../../a", "/a"));
+	EXPECT(normal_is("/a/..b/.c", "/a/..b/.c"));
+	EXPECT(normal_is("/a/..", ""));
 }
 
 static void reading_stops_at_the_limit(void)
@@ -151,6 +172,7 @@ static void a_folder_that_others_can_write_is_not_private(void)
 static const struct test tests[] = {
 	TEST(absolute_drops_dots_and_keeps_dotdot),
 	TEST(below_is_by_component),
+	TEST(dots_are_removed_by_text),
 	TEST(reading_stops_at_the_limit),
 	TEST(a_failed_write_leaves_no_temporary_file),
 	TEST(the_umask_applies_to_a_written_file),
