@@ -47,6 +47,7 @@ struct rk_option {
 /* What the arguments of a command are, for completion in a shell. */
 enum rk_completes {
 	RK_COMPLETES_NOTHING,
+	RK_COMPLETES_CODES, /* of findings, and files */
 	RK_COMPLETES_DIRS,
 	RK_COMPLETES_FILES,
 	RK_COMPLETES_LOADED,  /* names of loaded modules */
@@ -115,11 +116,23 @@ size_t rk_cmd_options(const struct rk_cmd *cmd,
 
 /* Prints --help's text on stdout. */
 void rk_cmd_help(const struct rk_cmd *cmd);
+/* `rkmod help [--format json] [COMMAND]`; man pages and completions are made from that.
+ */
+enum rk_exit rk_cmd_run_help(struct rk_app *app, int argc, char **argv);
+/* All commands on a stream, a line each. */
+void rk_cmd_overview(FILE *to);
+/* rkmod's version, and those of the libraries that it uses. */
+void rk_cmd_version(const struct rk_app *app);
+/* NULL after saying on stderr that there is none of this name. */
+const struct rk_cmd *rk_cmd_find(const char *name);
 /* Says on stderr how the command is used. Return: RK_EXIT_FAILED. */
 enum rk_exit rk_cmd_usage(const struct rk_cmd *cmd);
 /* "rkmod: <message>; <cure>" on stderr; in JSON also {"error": ...} on stdout.
  * Return: RK_EXIT_FAILED. */
 enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err);
+
+/* All of them, sorted, ended by NULL. */
+extern const struct rk_cmd *const rk_commands[];
 
 extern const struct rk_cmd cmd_build;
 extern const struct rk_cmd cmd_check;

@@ -266,6 +266,6 @@ const struct rk_cmd cmd_explain = {
 	.summary = "cause and cure of a finding, an error text or a whole log",
 	.options = own_options,
 	.note = "With --root, --kernel, --kdir or --package: with what is known of that kernel.",
-	.completes = RK_COMPLETES_FILES,
+	.completes = RK_COMPLETES_CODES,
 	.run = run,
 };

@@ -38,91 +38,40 @@
 
 #include "cmd/cmd.h"
 #include "cmd/output.h"
-#include "config.h"
 #include "lib/base/log.h"
 #include "lib/base/spawn.h"
 
 /* Sorted. */
-static const struct rk_cmd *const commands[] = {
-	&cmd_build, &cmd_check,   &cmd_config, &cmd_doctor,  &cmd_explain,
-	&cmd_hook,  &cmd_kernels, &cmd_load,   &cmd_prepare, &cmd_reload,
-	&cmd_root,  &cmd_sign,    &cmd_status, &cmd_unload,  &cmd_vm,
+const struct rk_cmd *const rk_commands[] = {
+	&cmd_build,   &cmd_check,  &cmd_config,  &cmd_doctor, &cmd_explain, &cmd_hook,
+	&cmd_kernels, &cmd_load,   &cmd_prepare, &cmd_reload, &cmd_root,    &cmd_sign,
+	&cmd_status,  &cmd_unload, &cmd_vm,      NULL,
 };
-
-static const struct rk_cmd *find_command(const char *name)
-{
-	for (size_t i = 0; i < RK_ARRAY_LEN(commands); i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
-}
-
-static enum rk_exit print_overview(FILE *to, enum rk_exit status)
-{
-	fputs("usage: rkmod COMMAND [OPTION]... [ARGUMENT]...\n\n"
-	      "Builds, checks and loads out-of-tree Rust kernel modules.\n\n",
-	      to);
-	for (size_t i = 0; i < RK_ARRAY_LEN(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\nrkmod COMMAND --help tells the options of one. Exit status: 0 yes or done,\n"
-	      "1 no (findings, a failed build), 2 it could not be done.\n",
-	      to);
-	return status;
-}
-
-static enum rk_exit unknown_command(const char *name)
-{
-	const char *names[RK_ARRAY_LEN(commands)];
-	const char *nearest;
-
-	for (size_t i = 0; i < RK_ARRAY_LEN(commands); i++)
-		names[i] = commands[i]->name;
-	nearest = rk_nearest(name, names, RK_ARRAY_LEN(commands));
-	if (nearest)
-		fprintf(stderr, "rkmod: no command '%s'; did you mean '%s'?\n", name,
-			nearest);
-	else
-		fprintf(stderr, "rkmod: no command '%s'; 'rkmod help' lists them\n",
-			name);
-	return RK_EXIT_FAILED;
-}
-
-static enum rk_exit run_help(const char *name)
-{
-	const struct rk_cmd *cmd;
-
-	if (!name)
-		return print_overview(stdout, RK_EXIT_OK);
-	cmd = find_command(name);
-	if (!cmd)
-		return unknown_command(name);
-	rk_cmd_help(cmd);
-	return RK_EXIT_OK;
-}
 
 /* argv[0] is the first word after "rkmod", whatever it is. */
 static enum rk_exit dispatch(struct rk_app *app, int argc, char **argv)
 {
 	const struct rk_cmd *cmd;
 
-	if (argc == 0)
-		return print_overview(stderr, RK_EXIT_FAILED);
+	if (argc == 0) {
+		rk_cmd_overview(stderr);
+		return RK_EXIT_FAILED;
+	}
 	if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "version") == 0) {
-		printf("rkmod %s\n", RK_VERSION);
+		rk_cmd_version(app);
 		return RK_EXIT_OK;
 	}
-	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
-		return run_help(NULL);
-	if (strcmp(argv[0], "help") == 0)
-		return run_help(argc > 1 ? argv[1] : NULL);
+	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
+	    strcmp(argv[0], "help") == 0)
+		return rk_cmd_run_help(app, argc, argv);
 	if (argv[0][0] == '-') {
 		fprintf(stderr,
 			"rkmod: options come after the command: 'rkmod COMMAND %s'\n",
 			argv[0]);
 		return RK_EXIT_FAILED;
 	}
-	cmd = find_command(argv[0]);
-	return cmd ? cmd->run(app, argc, argv) : unknown_command(argv[0]);
+	cmd = rk_cmd_find(argv[0]);
+	return cmd ? cmd->run(app, argc, argv) : RK_EXIT_FAILED;
 }
 
 /* A full disk or a closed pipe must not look like success. */
@@ -137,10 +86,12 @@ static enum rk_exit flush(enum rk_exit status)
 /* Nothing else is done with the right to change the kernel, not even reading options. */
 static int split(int argc, char **argv, struct rk_rights *ret, struct rk_error *err)
 {
-	const struct rk_cmd *cmd = argc > 1 ? find_command(argv[1]) : NULL;
-
 	*ret = (struct rk_rights)RK_RIGHTS_NONE;
-	return cmd && cmd->changes_kernel ? rk_split(ret, err) : 0;
+	for (size_t i = 0; rk_commands[i] && argc > 1; i++)
+		if (rk_commands[i]->changes_kernel &&
+		    strcmp(rk_commands[i]->name, argv[1]) == 0)
+			return rk_split(ret, err);
+	return 0;
 }
 
 int main(int argc, char **argv)

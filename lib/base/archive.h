@@ -82,4 +82,7 @@ RK_MUST_CHECK int rk_cpio_finish(struct rk_cpio *cpio, struct rk_error *err);
 void rk_cpio_free(struct rk_cpio *cpio); /* accepts NULL */
 RK_CLEANUP_FUNC(struct rk_cpio *, rk_cpio_free);
 
+/* The version of the libarchive that is used, added to @ret. */
+RK_MUST_CHECK int rk_libarchive_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -35,6 +35,7 @@ enum {
 	X(EVP_PKEY_free)                                                                 \
 	X(EVP_get_digestbyname)                                                          \
 	X(EVP_sha256)                                                                    \
+	X(OpenSSL_version)                                                               \
 	X(PEM_read_bio_PrivateKey)                                                       \
 	X(PEM_read_bio_X509)                                                             \
 	X(X509_NAME_get_text_by_NID)                                                     \
@@ -360,4 +361,12 @@ int rk_crypto_sign(const struct rk_crypto_signer *signer, const void *data, size
 	crypto.X509_free(certificate);
 	crypto.ERR_clear_error();
 	return r < 0 ? r : rk_strdup(name, ret_name, err);
+}
+
+int rk_libcrypto_version(struct rk_buf *ret, struct rk_error *err)
+{
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	rk_buf_adds(ret, crypto.OpenSSL_version(OPENSSL_VERSION_STRING));
+	return rk_buf_check(ret, err);
 }

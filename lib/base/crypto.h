@@ -78,4 +78,7 @@ RK_MUST_CHECK int rk_crypto_sign(const struct rk_crypto_signer *signer, const vo
 RK_MUST_CHECK int rk_crypto_pem(const void *text, size_t size, struct rk_buf *ret,
 				struct rk_error *err);
 
+/* The version of the libcrypto that is used, added to @ret. */
+RK_MUST_CHECK int rk_libcrypto_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

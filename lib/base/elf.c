@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dlfcn.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
 
 #include "lib/base/elf.h"
+#include "lib/base/library.h"
 
 static void end_elf_p(Elf **elf)
 {
@@ -136,4 +138,9 @@ int rk_elf_find_symbol(int fd, const char *prefix, char **ret, struct rk_error *
 			return rk_strdup(name, ret, err);
 	}
 	return rk_error_set(err, RK_ENOTFOUND, "defines no symbol '%s...'", prefix);
+}
+
+int rk_libelf_version(struct rk_buf *ret, struct rk_error *err)
+{
+	return rk_library_file(dlsym(RTLD_DEFAULT, "elf_version"), ret, err);
 }

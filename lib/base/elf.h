@@ -49,4 +49,7 @@ void rk_elf_section_release(struct rk_elf_section *section);
 RK_MUST_CHECK int rk_elf_find_symbol(int fd, const char *prefix, char **ret,
 				     struct rk_error *err);
 
+/* The version of the libelf that is used, added to @ret. */
+RK_MUST_CHECK int rk_libelf_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -6,7 +6,7 @@
 #include "lib/base/gzip.h"
 #include "lib/base/library.h"
 
-#define FUNCTIONS(X) X(crc32) X(inflate) X(inflateEnd) X(inflateInit2_)
+#define FUNCTIONS(X) X(crc32) X(inflate) X(inflateEnd) X(inflateInit2_) X(zlibVersion)
 
 static struct {
 	FUNCTIONS(RK_LIBRARY_POINTER)
@@ -200,5 +200,13 @@ int rk_gzip_unpack(const void *data, size_t size, size_t limit, struct rk_buf *r
 		if (end == RK_GZIP_DAMAGED || end == RK_GZIP_CHECK)
 			*ret_end = RK_GZIP_CHECK;
 	}
+	return rk_buf_check(ret, err);
+}
+
+int rk_zlib_version(struct rk_buf *ret, struct rk_error *err)
+{
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	rk_buf_adds(ret, lib.zlibVersion());
 	return rk_buf_check(ret, err);
 }

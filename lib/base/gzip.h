@@ -27,4 +27,7 @@ RK_MUST_CHECK int rk_gzip_unpack(const void *data, size_t size, size_t limit,
 				 struct rk_buf *ret, enum rk_gzip_end *ret_end,
 				 struct rk_error *err);
 
+/* The version of the zlib that is used, added to @ret. */
+RK_MUST_CHECK int rk_zlib_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -313,3 +313,9 @@ void rk_json_free(struct rk_json *value)
 {
 	cJSON_Delete(mutable_node(value));
 }
+
+int rk_libcjson_version(struct rk_buf *ret, struct rk_error *err)
+{
+	rk_buf_adds(ret, cJSON_Version());
+	return rk_buf_check(ret, err);
+}

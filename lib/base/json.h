@@ -72,4 +72,7 @@ RK_MUST_CHECK int rk_json_print(const struct rk_json *value, bool pretty,
 void rk_json_free(struct rk_json *value);
 RK_CLEANUP_FUNC(struct rk_json *, rk_json_free);
 
+/* The version of the libcjson that is used, added to @ret. */
+RK_MUST_CHECK int rk_libcjson_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

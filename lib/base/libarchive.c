@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/base/archive.h"
 #include "lib/base/libarchive.h"
 
 static struct rk_libarchive table;
@@ -27,4 +30,15 @@ const char *rk_libarchive_why(const struct rk_libarchive *lib, struct archive *a
 	const char *text = lib->archive_error_string(archive);
 
 	return text ? text : "unknown failure";
+}
+
+int rk_libarchive_version(struct rk_buf *ret, struct rk_error *err)
+{
+	const char *text;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	text = table.archive_version_string(); /* "libarchive 3.6.2" */
+	rk_buf_adds(ret, text + strcspn(text, "0123456789"));
+	return rk_buf_check(ret, err);
 }

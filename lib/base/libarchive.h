@@ -30,7 +30,8 @@
 	X(archive_read_support_filter_zstd)                                              \
 	X(archive_read_support_format_empty)                                             \
 	X(archive_read_support_format_raw)                                               \
-	X(archive_read_support_format_tar)
+	X(archive_read_support_format_tar)                                               \
+	X(archive_version_string)
 
 struct rk_libarchive {
 	RK_LIBARCHIVE_FUNCTIONS(RK_LIBRARY_POINTER)

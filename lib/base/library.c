@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dlfcn.h>
 #include <pthread.h>
+#include <string.h>
 
+#include "lib/base/file.h"
 #include "lib/base/library.h"
 
 static int fill(void *handle, const struct rk_library *library, struct rk_error *err)
@@ -41,4 +43,18 @@ int rk_library_open(const struct rk_library *library, struct rk_error *err)
 			"install the package that has it; Debian calls it '%s'",
 			library->package);
 	return 0;
+}
+
+int rk_library_file(const void *address, struct rk_buf *ret, struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+	Dl_info info;
+
+	if (!dladdr(address, &info) || !info.dli_fname)
+		return rk_error_set(err, RK_ENOTFOUND,
+				    "the file of a library is not known");
+	if (rk_path_real(info.dli_fname, &path, err) < 0)
+		return -(int)err->code;
+	rk_buf_adds(ret, strrchr(path, '/') + 1);
+	return rk_buf_check(ret, err);
 }

@@ -2,7 +2,7 @@
 #ifndef RK_BASE_LIBRARY_H
 #define RK_BASE_LIBRARY_H
 
-#include "lib/base/error.h"
+#include "lib/base/buf.h"
 
 /*
  * A foreign library opened on first use (dlopen), so that commands that need none start
@@ -41,5 +41,14 @@ struct rk_library {
  * not there; the table is then not to be used.
  */
 RK_MUST_CHECK int rk_library_open(const struct rk_library *library, struct rk_error *err);
+
+/**
+ * rk_library_file() - the name of the file that a function lies in, links followed
+ * @address: of the function
+ * @ret:     added to: "libkmod.so.2.4.0", for libraries that do not tell their version
+ *           in another way
+ */
+RK_MUST_CHECK int rk_library_file(const void *address, struct rk_buf *ret,
+				  struct rk_error *err);
 
 #endif

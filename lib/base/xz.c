@@ -6,7 +6,9 @@
 #include "lib/base/xz.h"
 
 #define FUNCTIONS(X)                                                                     \
-	X(lzma_code) X(lzma_end) X(lzma_stream_decoder) X(lzma_stream_decoder_mt)
+	X(lzma_code)                                                                     \
+	X(lzma_end) X(lzma_stream_decoder) X(lzma_stream_decoder_mt)                     \
+		X(lzma_version_string)
 
 static struct {
 	FUNCTIONS(RK_LIBRARY_POINTER)
@@ -202,4 +204,12 @@ int rk_xz_unpack(const void *data, size_t size, size_t limit, struct rk_buf *ret
 				    limit);
 	*ret_end = end_of(code);
 	return 0;
+}
+
+int rk_liblzma_version(struct rk_buf *ret, struct rk_error *err)
+{
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	rk_buf_adds(ret, lib.lzma_version_string());
+	return rk_buf_check(ret, err);
 }

@@ -47,4 +47,7 @@ RK_MUST_CHECK int rk_xz_unpack(const void *data, size_t size, size_t limit,
 			       struct rk_buf *ret, enum rk_xz_end *ret_end,
 			       struct rk_error *err);
 
+/* The version of the liblzma that is used, added to @ret. */
+RK_MUST_CHECK int rk_liblzma_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -365,3 +365,10 @@ void rk_depend_list_release(struct rk_depend_list *list)
 	free(list->items);
 	*list = (struct rk_depend_list){0};
 }
+
+int rk_libkmod_version(struct rk_buf *ret, struct rk_error *err)
+{
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	return rk_library_file(*symbols[0].address, ret, err);
+}

@@ -47,4 +47,7 @@ RK_MUST_CHECK int rk_depend_lookup(const struct rk_kernel *kernel,
 				   struct rk_depend_list *ret, struct rk_error *err);
 void rk_depend_list_release(struct rk_depend_list *list);
 
+/* The version of the libkmod that is used, added to @ret. */
+RK_MUST_CHECK int rk_libkmod_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/repo/libgit2.h"
+#include "lib/repo/repo.h"
 
 static struct rk_libgit2 table;
 
@@ -50,4 +51,17 @@ int rk_libgit2_refuse(const struct rk_libgit2 *git, const char *dir, int r,
 			     rk_libgit2_why(git));
 	return rk_error_cure(err, "git-repository",
 			     "run it inside of a git work tree of your own");
+}
+
+int rk_libgit2_version(struct rk_buf *ret, struct rk_error *err)
+{
+	int major = 0;
+	int minor = 0;
+	int revision = 0;
+
+	if (rk_library_open(&library, err) < 0)
+		return -(int)err->code;
+	table.git_libgit2_version(&major, &minor, &revision);
+	rk_buf_addf(ret, "%d.%d.%d", major, minor, revision);
+	return rk_buf_check(ret, err);
 }

@@ -22,6 +22,7 @@
 	X(git_index_path)                                                                \
 	X(git_libgit2_init)                                                              \
 	X(git_libgit2_shutdown)                                                          \
+	X(git_libgit2_version)                                                           \
 	X(git_object_free)                                                               \
 	X(git_odb_free)                                                                  \
 	X(git_odb_read_header)                                                           \

@@ -14,4 +14,7 @@
  */
 RK_MUST_CHECK int rk_repo_top(const char *dir, char **ret, struct rk_error *err);
 
+/* The version of the libgit2 that is used, added to @ret. */
+RK_MUST_CHECK int rk_libgit2_version(struct rk_buf *ret, struct rk_error *err);
+
 #endif

@@ -1,0 +1,1 @@
+rkmod help --format json hook | tr -d '\t' | sed 6q
