@@ -142,6 +142,7 @@ extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_hook;
 extern const struct rk_cmd cmd_kernels;
 extern const struct rk_cmd cmd_load;
+extern const struct rk_cmd cmd_new;
 extern const struct rk_cmd cmd_prepare;
 extern const struct rk_cmd cmd_reload;
 extern const struct rk_cmd cmd_root;

@@ -5,7 +5,7 @@
 
 #include "fnv1a.h"
 
-u32 mixed_fnv1a(const u8 *data, size_t size)
+u32 fnv1a_hash(const u8 *data, size_t size)
 {
 	u32 hash = 0x811c9dc5;
 	size_t i;

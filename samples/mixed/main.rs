@@ -14,13 +14,13 @@ module! {
 
 mod c {
     extern "C" {
-        pub(crate) fn mixed_fnv1a(data: *const u8, size: usize) -> u32;
+        pub(crate) fn fnv1a_hash(data: *const u8, size: usize) -> u32;
     }
 }
 
 fn fnv1a(data: &[u8]) -> u32 {
-    // SAFETY: `mixed_fnv1a` reads `data.len()` bytes at `data` and keeps no pointer.
-    unsafe { c::mixed_fnv1a(data.as_ptr(), data.len()) }
+    // SAFETY: `fnv1a_hash` reads `data.len()` bytes at `data` and keeps no pointer.
+    unsafe { c::fnv1a_hash(data.as_ptr(), data.len()) }
 }
 
 struct Mixed;

@@ -1,0 +1,1 @@
+rkmod new; rkmod new a b

@@ -1,0 +1,1 @@
+rkmod new --kernel 9.9.9-none x; ls -A

@@ -1,0 +1,1 @@
+rkmod new missing/x; ls -A

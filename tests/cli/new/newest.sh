@@ -1,0 +1,1 @@
+rkmod new -q my-driver && find my-driver -path "*/.git" -prune -o -type f -print | sort && sed "s/\[\".*\"\]/[NAME]/" my-driver/my_driver.rs && cat my-driver/Kbuild my-driver/rkmod.json; git -C my-driver status --short

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `rkmod new` makes for the stock kernel is formatted, builds, and loads: all kinds in
+# one guest.
+. "$(dirname "$0")/../lib.sh"
+begin
+. "$TOP/tests/kernel/new-lib.sh"
+make_all minimal params miscdev mixed
+load_all
+# 55 letters, as long as a name may be: still one line each for rustfmt.
+long=a$(printf '%054d' 0 | tr 0 b)
+expect 0 'a long name: is made' rkmod new --root "$ROOT" --kind mixed --no-git "$T/$long"
+expect 0 'a long name: is formatted' in_tree "$T/$long" rustfmt --check "$T/$long/main.rs"
+finish
