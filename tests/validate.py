@@ -1,21 +1,36 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Does a JSON text follow a schema? usage: validate.py SCHEMA FILE"""
+"""Do JSON texts follow schemas? usage: validate.py SCHEMA FILE [SCHEMA FILE]...
+
+What is wrong is printed as "FILE: message"; the exit status is 1 if anything is."""
 import json
 import sys
 
 import jsonschema  # Debian: python3-jsonschema
 
-schema_path, text_path = sys.argv[1:]
-with open(schema_path) as file:
-    schema = json.load(file)
-with open(text_path) as file:
-    value = json.load(file)
 
-jsonschema.Draft202012Validator.check_schema(schema)
-errors = list(jsonschema.Draft202012Validator(schema).iter_errors(value))
-for error in errors:
-    print(error.message[:300])
-    for cause in error.context:
-        print(" ", list(cause.path), cause.message[:300])
-sys.exit(1 if errors else 0)
+def read(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def validate(schema_path, text_path):
+    schema = read(schema_path)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    try:
+        value = read(text_path)
+    except ValueError as error:
+        yield "no JSON: %s" % error
+        return
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
+        yield error.message[:300]
+        for cause in error.context:
+            yield "  %s %s" % (list(cause.path), cause.message[:300])
+
+
+failed = False
+for pair in zip(sys.argv[1::2], sys.argv[2::2]):
+    for message in validate(*pair):
+        print("%s: %s" % (pair[1], message))
+        failed = True
+sys.exit(failed)

@@ -83,7 +83,7 @@ lint()
 	out=$("$@" 2>&1 >/dev/null)
 	[ -z "$out" ]
 	result $? "$1 finds nothing"
-	[ -z "$out" ] || sed 's/^/# /' <<<"$out"
+	[ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/# /'
 }
 
 # mandoc tells what it finds as its output.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What build and check print with --format json follows the schemas, whatever the answer.
+# What commands print with --format json follows the schemas, whatever the answer.
 . "$(dirname "$0")/../lib.sh"
 begin
 
@@ -38,6 +38,11 @@ expect 2 'a folder without makefile cannot be built' \
 	rkmod build --root "$ROOT" --format json "$T/empty"
 follows 'the error follows the schema' build
 same 'it has a code' no-kbuild "$(json error code)"
+
+expect 0 'the kernels of the tree' rkmod kernels --root "$ROOT" --format json
+follows 'the list follows the schema' kernels
+expect 0 'its metadata is there' rkmod prepare --root "$ROOT" --format json
+follows 'what prepare says follows the schema' prepare
 
 # The schema is no rubber: a member that it does not know is found.
 rkmod check --root "$ROOT" --format json "$T/bad-cut.ko" |

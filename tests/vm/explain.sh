@@ -49,6 +49,8 @@ EOF
 expect 0 'insmod: runs in the guest' rkmod vm --root "$ROOT" --format json --with-rkmod \
 	--exec "$T/insmod.sh" --file "$(readlink -f "$(command -v insmod || echo /sbin/insmod)")=/insmod" \
 	--file "$T/magic.ko=/magic.ko" "$T/hello/hello.ko"
+"$TOP/tests/validate.py" "$TOP/cmd/schema/vm.json" "$T/stdout" >"$T/why"
+result $? 'what rkmod vm prints follows the schema' || diag "$T/why"
 json script_output >"$T/log"
 has "$T/log" 'insmod: its words' 'Invalid module format'
 has "$T/log" "insmod: busybox's words" 'invalid module format'
