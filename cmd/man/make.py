@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the man pages. usage: make.py TABLE FINDINGS SCHEMA OUT-DIR
+"""Makes the man pages. usage: make.py TABLE FINDINGS SCHEMA PAGE...
 
-TABLE is what `rkmod help --format json` prints, FINDINGS `rkmod explain --list --format
-json`, SCHEMA that of rkmod.json. What is no table is the prose, PAGE.md beside this file:
+The PAGEs are written, and have to be those that there are. TABLE is what `rkmod help
+--format json` prints, FINDINGS `rkmod explain --list --format json`, SCHEMA that of
+rkmod.json. What is no table is the prose, PAGE.md beside this file:
 
     # DESCRIPTION           a section; OPTIONS are put behind the first, the rest follows
     A paragraph, with `words as typed` and *placeholders*.
@@ -298,8 +299,12 @@ def main():
     pages["rkmod.1"] = main_page(table)
     pages["rkmod.json.5"] = json_page(table, schema)
     pages["rkmod-findings.7"] = findings_page(table, findings)
+    paths = {os.path.basename(path): path for path in sys.argv[4:]}
+    if set(paths) != set(pages):
+        wrong = ", ".join(sorted(set(paths) ^ set(pages)))
+        sys.exit("%s: rkmod_commands of cmd/meson.build is not what `rkmod help` lists" % wrong)
     for name, lines in pages.items():
-        with open(os.path.join(sys.argv[4], name), "w") as file:
+        with open(paths[name], "w") as file:
             file.write("\n".join(wrap(lines)) + "\n")
 
 
