@@ -180,6 +180,7 @@ static const char *metadata_word(const struct row *row)
 	switch (row->metadata->origin) {
 	case RK_METADATA_KDIR:
 	case RK_METADATA_LINK:
+	case RK_METADATA_SYSTEM:
 		return "present";
 	case RK_METADATA_CACHE:
 		return "cached";

@@ -309,6 +309,8 @@ static const char *origin_name(enum rk_metadata_origin origin)
 		return "link";
 	case RK_METADATA_CACHE:
 		return "cache";
+	case RK_METADATA_SYSTEM:
+		return "system";
 	default:
 		return "none";
 	}
@@ -327,7 +329,7 @@ void rk_output_json_metadata(struct rk_json *to, const struct rk_metadata *metad
 	rk_json_add_string(item, "dir", or_null(metadata->dir));
 	rk_json_add_string(item, "key", or_null(metadata->key));
 	rk_json_add_string(item, "rustc", or_null(metadata->rustc_text));
-	if (metadata->origin == RK_METADATA_CACHE)
+	if (rk_metadata_is_set(metadata))
 		rk_json_add_int(item, "exports", (int64_t)metadata->n_exports);
 	rk_json_add(to, "metadata", item);
 }

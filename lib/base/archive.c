@@ -401,7 +401,9 @@ static int take_entry(struct unpacking *u, struct archive_entry *stored)
 	entry.size = (uint64_t)lib->archive_entry_size(stored);
 	path = entry.path;
 	if (u->request->pick && !u->request->pick(u->request->data, &entry, &path))
-		return 0;
+		return u->request->stop && *u->request->stop
+			       ? rk_error_set(u->err, RK_EREFUSED, "stopped")
+			       : 0;
 	if (make_entry(u, stored, &entry, path) < 0)
 		return rk_error_prefix(u->err, "'%s'", entry.path);
 	return 0;

@@ -24,6 +24,9 @@ struct rk_archive_entry {
  * @ret_path: where below the target folder; the callee sets it to a pointer into
  *            entry->path or to a string that lives until the next call
  * Return: true to unpack.
+ *
+ * One that sets the request's *stop ends the unpacking, with -RK_EREFUSED and no message
+ * of its own.
  */
 typedef bool (*rk_archive_pick_fn)(void *data, const struct rk_archive_entry *entry,
 				   const char **ret_path);
@@ -43,9 +46,47 @@ struct rk_archive_unpack {
 	rk_archive_pick_fn pick;
 	bool (*progress)(void *data, uint64_t bytes_read);
 	void *data;
+	const bool *stop; /* looked at after each pick, or NULL */
 };
 RK_MUST_CHECK int rk_archive_unpack(const struct rk_archive_unpack *unpack,
 				    struct rk_error *err);
+
+/*
+ * Writing archives whose bytes follow from their entries alone: all are owned by 0:0 and
+ * have one time, the compressor's settings are fixed, and how many processors there are
+ * does not count. Another release of liblzma may write other bytes.
+ */
+enum rk_archive_format {
+	RK_ARCHIVE_TAR_XZ, /* ustar */
+	RK_ARCHIVE_AR,     /* BSD's, as dpkg-deb writes it; names of up to 16 bytes */
+};
+
+struct rk_archive_writer;
+/**
+ * rk_archive_writer_open() - begin an archive
+ * @fd:    borrowed; written to from its current position
+ * @mtime: of all entries, seconds
+ * @ret:   rk_archive_writer_free()
+ */
+RK_MUST_CHECK int rk_archive_writer_open(int fd, enum rk_archive_format format,
+					 int64_t mtime, struct rk_archive_writer **ret,
+					 struct rk_error *err);
+/* A folder; only in a tar archive. */
+RK_MUST_CHECK int rk_archive_writer_dir(struct rk_archive_writer *writer,
+					const char *path, mode_t mode,
+					struct rk_error *err);
+/* A file of @size bytes, which rk_archive_writer_data() then must bring, all of them. */
+RK_MUST_CHECK int rk_archive_writer_file(struct rk_archive_writer *writer,
+					 const char *path, mode_t mode, uint64_t size,
+					 struct rk_error *err);
+RK_MUST_CHECK int rk_archive_writer_data(struct rk_archive_writer *writer,
+					 const void *data, size_t size,
+					 struct rk_error *err);
+/* Nothing is complete before this returned 0. */
+RK_MUST_CHECK int rk_archive_writer_finish(struct rk_archive_writer *writer,
+					   struct rk_error *err);
+void rk_archive_writer_free(struct rk_archive_writer *writer); /* accepts NULL */
+RK_CLEANUP_FUNC(struct rk_archive_writer *, rk_archive_writer_free);
 
 /* How a module file is compressed, by its first bytes. */
 enum rk_compression {

@@ -34,6 +34,7 @@ enum {
 	X(EVP_MD_CTX_new)                                                                \
 	X(EVP_PKEY_free)                                                                 \
 	X(EVP_get_digestbyname)                                                          \
+	X(EVP_md5)                                                                       \
 	X(EVP_sha256)                                                                    \
 	X(OpenSSL_version)                                                               \
 	X(PEM_read_bio_PrivateKey)                                                       \
@@ -63,10 +64,18 @@ static const struct rk_library library = {
 
 struct rk_sha256 {
 	EVP_MD_CTX *context;
+	bool md5;    /* that instead */
 	bool failed; /* reported by rk_sha256_hex() */
 };
 
-int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err)
+static void start(struct rk_sha256 *hash)
+{
+	const EVP_MD *kind = hash->md5 ? crypto.EVP_md5() : crypto.EVP_sha256();
+
+	hash->failed = crypto.EVP_DigestInit_ex(hash->context, kind, NULL) != 1;
+}
+
+static int make_hash(bool md5, struct rk_sha256 **ret, struct rk_error *err)
 {
 	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
 	int r = rk_library_open(&library, err);
@@ -78,10 +87,20 @@ int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err)
 		hash->context = crypto.EVP_MD_CTX_new();
 	if (!hash || !hash->context)
 		return rk_error_nomem(err);
-	hash->failed =
-		crypto.EVP_DigestInit_ex(hash->context, crypto.EVP_sha256(), NULL) != 1;
+	hash->md5 = md5;
+	start(hash);
 	*ret = RK_STEAL(hash);
 	return 0;
+}
+
+int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err)
+{
+	return make_hash(false, ret, err);
+}
+
+int rk_md5_new(struct rk_sha256 **ret, struct rk_error *err)
+{
+	return make_hash(true, ret, err);
 }
 
 void rk_sha256_add(struct rk_sha256 *hash, const void *data, size_t size)
@@ -102,14 +121,14 @@ int rk_sha256_hex(struct rk_sha256 *hash, char ret[RK_SHA256_HEX_SIZE],
 	unsigned int size = 0;
 
 	if (crypto.EVP_DigestFinal_ex(hash->context, digest, &size) != 1 ||
-	    size != RK_SHA256_SIZE)
+	    size != (hash->md5 ? RK_MD5_SIZE : RK_SHA256_SIZE))
 		hash->failed = true;
 	if (hash->failed)
-		return rk_error_set(err, RK_ETOOL, "libcrypto computes no SHA-256");
-	for (size_t i = 0; i < RK_SHA256_SIZE; i++)
+		return rk_error_set(err, RK_ETOOL, "libcrypto computes no %s",
+				    hash->md5 ? "MD5" : "SHA-256");
+	for (size_t i = 0; i < size; i++)
 		snprintf(ret + 2 * i, 3, "%02x", digest[i]);
-	hash->failed =
-		crypto.EVP_DigestInit_ex(hash->context, crypto.EVP_sha256(), NULL) != 1;
+	start(hash);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
  * -RK_ETOOL with the package to install.
  */
 enum {
+	RK_MD5_SIZE = 16,
 	RK_SHA256_SIZE = 32,
 	RK_SHA256_HEX_SIZE = 65, /* with its NUL */
 };
@@ -19,6 +20,9 @@ struct rk_sha256;
 
 /* Return: 0, -RK_ETOOL, -RK_ENOMEM. */
 RK_MUST_CHECK int rk_sha256_new(struct rk_sha256 **ret, struct rk_error *err);
+/* A hash of the same use that counts MD5 instead, and gives fewer digits: dpkg's lists of
+ * files have it. It protects from nothing. */
+RK_MUST_CHECK int rk_md5_new(struct rk_sha256 **ret, struct rk_error *err);
 void rk_sha256_add(struct rk_sha256 *hash, const void *data, size_t size);
 /* With its terminating NUL, so that two fields never run together. */
 void rk_sha256_add_field(struct rk_sha256 *hash, const char *text);

@@ -171,7 +171,7 @@ static struct rk_root_bind *list_binds(const struct build *build, size_t *ret_n)
 		add_bind(binds, &n, request->top);
 	add_bind(binds, &n, build->out.source);
 	binds[n++] = (struct rk_root_bind){.host_path = build->shim_base};
-	if (build->input->metadata->origin == RK_METADATA_CACHE)
+	if (rk_metadata_is_set(build->input->metadata))
 		binds[n++] =
 			(struct rk_root_bind){.host_path = build->input->metadata->dir};
 	if (build->line.fifo && access(build->line.fifo, F_OK) == 0)

@@ -108,7 +108,7 @@ static int make_conf(const char *compiler, const struct rk_build_input *input,
 	rk_buf_adds(ret, "rkmod-rustc 1\n");
 	if (add_path(ret, "compiler", compiler, err) < 0)
 		return -(int)err->code;
-	if (metadata->origin == RK_METADATA_CACHE &&
+	if (rk_metadata_is_set(metadata) &&
 	    (add_path(ret, "kdir", input->kernel->kdir_real, err) < 0 ||
 	     add_path(ret, "metadata", metadata->dir, err) < 0))
 		return -(int)err->code;
@@ -220,7 +220,7 @@ static int put_shims(const char *base, const char *key, const char *program,
 
 bool rk_build_inlines_helpers(const struct rk_build_input *input)
 {
-	return input->metadata->origin == RK_METADATA_CACHE &&
+	return rk_metadata_is_set(input->metadata) &&
 	       rk_kconfig_is_yes(input->kernel->config, "CONFIG_RUST_INLINE_HELPERS");
 }
 

@@ -2,6 +2,7 @@
 #ifndef RK_METADATA_CHECK_H
 #define RK_METADATA_CHECK_H
 
+#include "lib/base/crypto.h"
 #include "lib/kernel/kernel.h"
 
 /*
@@ -20,6 +21,12 @@
  */
 RK_MUST_CHECK int rk_check_headers(const struct rk_kernel *kernel, const char *dir,
 				   size_t *ret_n, struct rk_error *err);
+
+/* One hash over the names and contents of the same headers: what a set that was made
+ * elsewhere is compared by. Return: 0, -RK_ESYS, -RK_EFORMAT, -RK_ETOOL, -RK_ENOMEM. */
+RK_MUST_CHECK int rk_check_hash_headers(const struct rk_kernel *kernel,
+					char ret[RK_SHA256_HEX_SIZE],
+					struct rk_error *err);
 
 /**
  * rk_check_config() - no CONFIG_ line differs between two configurations
@@ -43,6 +50,9 @@ RK_MUST_CHECK int rk_check_config(const struct rk_kernel *kernel, const char *wa
  */
 RK_MUST_CHECK int rk_check_exports(const struct rk_kernel *kernel, const char *dir,
 				   size_t *ret_n, struct rk_error *err);
+
+/* How many such symbols Module.symvers has; 0 without one. */
+size_t rk_check_count(const struct rk_kernel *kernel);
 
 /* Is it one that the Rust parts of the kernel export? */
 bool rk_check_is_rust_symbol(const char *name);

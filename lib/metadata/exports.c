@@ -18,6 +18,15 @@ bool rk_check_is_rust_symbol(const char *name)
 	return strncmp(name, "_R", 2) == 0 || strncmp(name, "rust_helper_", 12) == 0;
 }
 
+size_t rk_check_count(const struct rk_kernel *kernel)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; kernel->symvers && i < rk_symvers_count(kernel->symvers); i++)
+		n += rk_check_is_rust_symbol(rk_symvers_at(kernel->symvers, i)->name);
+	return n;
+}
+
 static bool matches(const char *name, const char *start, const char *end)
 {
 	size_t len = strlen(name);

@@ -307,41 +307,6 @@ static int fill_stage(struct making *making, struct rk_error *err)
 	return r;
 }
 
-static int write_record(const struct making *making, struct rk_error *err)
-{
-	cleanup(rk_record_free_p) struct rk_record *record = calloc(1, sizeof(*record));
-	cleanup_buf struct rk_buf text = RK_BUF_INIT;
-	cleanup_free char *path = NULL;
-
-	if (!record)
-		return rk_error_nomem(err);
-	record->n_exports = making->n_exports;
-	if (rk_strdup(making->set.key, &record->key, err) < 0 ||
-	    rk_strdup(making->toolchain->wanted, &record->rustc_text, err) < 0 ||
-	    rk_record_scan(record, making->stage, err) < 0 ||
-	    rk_record_print(record, &text, err) < 0 ||
-	    rk_path_join(making->stage, rk_record_name, &path, err) < 0)
-		return -(int)err->code;
-	return rk_file_write(path, text.data, text.len, 0600, err);
-}
-
-/* The one step that makes it count. An old set is exchanged, and goes with temp. */
-static int publish(const struct making *making, struct rk_error *err)
-{
-	cleanup_close int fd = open(making->stage, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	/* After a power cut a set is whole or not there. */
-	if (fd < 0 || syncfs(fd) < 0)
-		return rk_error_sys(err, errno, "'%s'", making->stage);
-	if (rename(making->stage, making->set.dir) == 0)
-		return 0;
-	if ((errno == ENOTEMPTY || errno == EEXIST) &&
-	    renameat2(AT_FDCWD, making->stage, AT_FDCWD, making->set.dir,
-		      RENAME_EXCHANGE) == 0)
-		return 0;
-	return rk_error_sys(err, errno, "'%s'", making->set.dir);
-}
-
 static int check_source(const struct making *making, struct rk_error *err)
 {
 	size_t n_headers = 0;
@@ -361,9 +326,9 @@ static int generate(struct making *making, struct rk_kbuild *kbuild, struct rk_e
 	    rk_check_exports(making->kernel, making->objtree, &making->n_exports, err) <
 		    0 ||
 	    rk_check_rustc(making->objtree, wanted, err) < 0 ||
-	    fill_stage(making, err) < 0 || write_record(making, err) < 0)
+	    fill_stage(making, err) < 0)
 		return -(int)err->code;
-	return publish(making, err);
+	return rk_set_store(&making->set, making->stage, wanted, making->n_exports, err);
 }
 
 static bool is_disk_full(const struct making *making, const struct rk_error *err)

@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/metadata/needs.h"
 #include "lib/metadata/set.h"
+#include "lib/metadata/system.h"
 #include "lib/root/distro.h"
 
 enum {
@@ -23,6 +24,12 @@ void rk_metadata_free(struct rk_metadata *metadata)
 	free(metadata->key);
 	free(metadata->rustc_text);
 	free(metadata);
+}
+
+bool rk_metadata_is_set(const struct rk_metadata *metadata)
+{
+	return metadata->origin == RK_METADATA_CACHE ||
+	       metadata->origin == RK_METADATA_SYSTEM;
 }
 
 static int make_none(struct rk_metadata **ret, struct rk_error *err)
@@ -275,26 +282,38 @@ static int remove_damaged(const struct rk_set *set, struct rk_metadata **ret,
 	return rk_error_set(err, RK_ENOTFOUND, "it was damaged");
 }
 
+/* @ret stays NULL if there is none. */
+static int find_set(const struct rk_machine *machine, const struct rk_kernel *kernel,
+		    struct rk_metadata **ret, struct rk_error *err)
+{
+	cleanup_set struct rk_set set = {.parent = NULL};
+
+	if (rk_set_locate(machine, kernel, &set, err) < 0)
+		return -(int)err->code;
+	if (rk_set_load(&set, ret, err) == 0)
+		return 0;
+	if (err->code == RK_EFORMAT)
+		(void)!remove_damaged(&set, ret, err);
+	if (*ret)
+		return 0;
+	if (err->code != RK_ENOTFOUND)
+		return -(int)err->code;
+	return rk_system_find(machine, kernel, &set, ret, err);
+}
+
 int rk_metadata_find(const struct rk_machine *machine, const struct rk_kernel *kernel,
 		     struct rk_metadata **ret, struct rk_error *err)
 {
 	cleanup(shipped_release) struct shipped shipped = {.kernel = kernel};
 	cleanup(rk_metadata_free_p) struct rk_metadata *found = NULL;
-	cleanup_set struct rk_set set = {.parent = NULL};
 
 	if (!kernel->rust)
 		return make_none(ret, err);
-	if (take_shipped(&shipped, &found, err) < 0)
+	if (take_shipped(&shipped, &found, err) < 0 ||
+	    (!found && find_set(machine, kernel, &found, err) < 0))
 		return -(int)err->code;
-	if (!found) {
-		if (rk_set_locate(machine, kernel, &set, err) < 0)
-			return -(int)err->code;
-		if (rk_set_load(&set, &found, err) < 0 && err->code == RK_EFORMAT)
-			(void)!remove_damaged(&set, &found, err);
-		if (!found)
-			return err->code == RK_ENOTFOUND ? make_none(ret, err)
-							 : -(int)err->code;
-	}
+	if (!found)
+		return make_none(ret, err);
 	rk_log(RK_LOG_DEBUG, "Rust metadata: '%s' (%s)", found->dir, found->rustc_text);
 	*ret = RK_STEAL(found);
 	return 0;
@@ -304,7 +323,7 @@ int rk_metadata_verify(const struct rk_metadata *metadata, struct rk_error *err)
 {
 	cleanup(rk_record_free_p) struct rk_record *record = NULL;
 
-	if (metadata->origin != RK_METADATA_CACHE)
+	if (!rk_metadata_is_set(metadata))
 		return 0;
 	if (rk_set_read_record(metadata->dir, &record, err) < 0 ||
 	    rk_record_verify(record, metadata->dir, err) < 0)

@@ -2,6 +2,8 @@
 #ifndef RK_METADATA_METADATA_H
 #define RK_METADATA_METADATA_H
 
+#include <stdint.h>
+
 #include "lib/toolchain/toolchain.h"
 
 /*
@@ -10,10 +12,11 @@
  * and fit.
  */
 enum rk_metadata_origin {
-	RK_METADATA_KDIR,  /* KDIR ships it: nothing to redirect */
-	RK_METADATA_LINK,  /* KDIR/rust is a link to a package's folder (Ubuntu) */
-	RK_METADATA_CACHE, /* a set in the cache, made by rkmod */
-	RK_METADATA_NONE,  /* the kernel has no Rust, or nothing was found */
+	RK_METADATA_KDIR,   /* KDIR ships it: nothing to redirect */
+	RK_METADATA_LINK,   /* KDIR/rust is a link to a package's folder (Ubuntu) */
+	RK_METADATA_CACHE,  /* a set in the cache, made by rkmod, or imported */
+	RK_METADATA_SYSTEM, /* a set that a package put below /usr/lib/rkmod/metadata */
+	RK_METADATA_NONE,   /* the kernel has no Rust, or nothing was found */
 };
 
 struct rk_metadata {
@@ -28,14 +31,20 @@ struct rk_metadata {
 void rk_metadata_free(struct rk_metadata *metadata); /* accepts NULL */
 RK_CLEANUP_FUNC(struct rk_metadata *, rk_metadata_free);
 
+/* Is it a set of rkmod's, in a folder of its own that rustc must be pointed at? Else it
+ * lies in KDIR, or there is none. */
+bool rk_metadata_is_set(const struct rk_metadata *metadata);
+
 /**
  * rk_metadata_find() - the metadata that is there
  *
- * Looks into KDIR, behind its link, then into the cache; compares names, sizes, mtimes
- * and inodes of a cached set with its record, and removes one that is damaged.
+ * Looks into KDIR, behind its link, then into the cache, then where packages put sets;
+ * compares names, sizes, mtimes and inodes of a cached set with its record, and removes
+ * one that is damaged.
  * @ret: origin NONE where there is none; that is no failure. rk_metadata_free()
  * Return: 0, -RK_EFORMAT (KDIR's own is incomplete: metadata-incomplete, or behind a
- * dangling link: metadata-link), -RK_EREFUSED (cache not private), -RK_ESYS, -RK_ENOMEM.
+ * dangling link: metadata-link), -RK_EREFUSED (cache not private; metadata-system),
+ * -RK_ESYS, -RK_ENOMEM.
  */
 RK_MUST_CHECK int rk_metadata_find(const struct rk_machine *machine,
 				   const struct rk_kernel *kernel,
@@ -75,9 +84,38 @@ RK_MUST_CHECK int rk_metadata_check_tools(const struct rk_kernel *kernel,
 					  const struct rk_toolchain *toolchain,
 					  struct rk_error *err);
 
-/* Hashes every file of a cached set against its record. -RK_EFORMAT: damaged, named. */
+/* Hashes every file of a set against its record. -RK_EFORMAT: damaged, named. */
 RK_MUST_CHECK int rk_metadata_verify(const struct rk_metadata *metadata,
 				     struct rk_error *err);
+
+/**
+ * rk_metadata_export() - write a set for others
+ * @path:  FILE.tar.xz or FILE.deb; or a folder that is there: both, by their usual names
+ * @mtime: of everything in them, seconds
+ * @ret:   the files that were written
+ *
+ * Equal sets give equal bytes, whoever exports them from where. A set that is not as it
+ * was recorded leaves no file.
+ * Return: 0, -RK_EREFUSED (metadata-export), -RK_EFORMAT (damaged), -RK_ESYS, -RK_ETOOL,
+ * -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_metadata_export(const struct rk_kernel *kernel,
+				     const struct rk_metadata *metadata, const char *path,
+				     int64_t mtime, struct rk_strv *ret,
+				     struct rk_error *err);
+
+/**
+ * rk_metadata_import() - put an exported FILE.tar.xz into the cache
+ * @path: on the host; hostile bytes
+ *
+ * It takes the place of a set that is there. Its code is run by rustc: that it fits the
+ * kernel proves nothing about who made it.
+ * Return: 0, -RK_EREFUSED (metadata-foreign: of another kernel; archive-hostile),
+ * -RK_EFORMAT (metadata-import), -RK_ESYS, -RK_ETOOL, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_metadata_import(const struct rk_machine *machine,
+				     const struct rk_kernel *kernel, const char *path,
+				     struct rk_metadata **ret, struct rk_error *err);
 
 /* The "rustc ..." text in the header of a .rmeta file. Untrusted bytes. */
 RK_MUST_CHECK int rk_rmeta_version(const void *data, size_t size, char **ret,

@@ -16,7 +16,7 @@ struct rk_record_file {
 	char sha256[RK_SHA256_HEX_SIZE];
 	uint64_t size;
 	int64_t mtime_ns;
-	uint64_t inode;
+	uint64_t inode; /* 0: one that was exported; neither it nor the time counts */
 };
 
 struct rk_record {

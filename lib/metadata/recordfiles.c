@@ -131,7 +131,8 @@ static int compare_file(const struct rk_record_file *file, const char *dir,
 		return rk_error_set(err, RK_EFORMAT, "'%s' is missing", file->path);
 	}
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != file->size ||
-	    mtime_of(&st) != file->mtime_ns || st.st_ino != file->inode)
+	    (file->inode != 0 &&
+	     (mtime_of(&st) != file->mtime_ns || st.st_ino != file->inode)))
 		return rk_error_set(err, RK_EFORMAT, "'%s' has changed", file->path);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "lib/base/file.h"
@@ -108,24 +109,38 @@ int rk_set_read_record(const char *dir, struct rk_record **ret, struct rk_error 
 	return r;
 }
 
-static int fill(const struct rk_set *set, const struct rk_record *record,
+static int fill(const struct rk_record *record, const char *dir,
 		struct rk_metadata *metadata, struct rk_error *err)
 {
 	char content[RK_SHA256_HEX_SIZE];
 
-	metadata->origin = RK_METADATA_CACHE;
 	metadata->n_exports = record->n_exports;
 	if (rk_record_content(record, content, err) < 0 ||
-	    rk_strdup(set->dir, &metadata->dir, err) < 0 ||
+	    rk_strdup(dir, &metadata->dir, err) < 0 ||
 	    rk_strdup(record->rustc_text, &metadata->rustc_text, err) < 0)
 		return -(int)err->code;
-	return rk_format(&metadata->key, err, "%.*s-%.*s", KEY_DIGITS, set->key,
+	return rk_format(&metadata->key, err, "%.*s-%.*s", KEY_DIGITS, record->key,
 			 KEY_DIGITS, content);
+}
+
+int rk_set_describe(const struct rk_record *record, const char *dir,
+		    enum rk_metadata_origin origin, struct rk_metadata **ret,
+		    struct rk_error *err)
+{
+	cleanup(rk_metadata_free_p) struct rk_metadata *metadata =
+		calloc(1, sizeof(*metadata));
+
+	if (!metadata)
+		return rk_error_nomem(err);
+	metadata->origin = origin;
+	if (fill(record, dir, metadata, err) < 0)
+		return -(int)err->code;
+	*ret = RK_STEAL(metadata);
+	return 0;
 }
 
 static int load(const struct rk_set *set, struct rk_metadata **ret, struct rk_error *err)
 {
-	cleanup(rk_metadata_free_p) struct rk_metadata *metadata = NULL;
 	cleanup(rk_record_free_p) struct rk_record *record = NULL;
 
 	if (rk_set_read_record(set->dir, &record, err) < 0)
@@ -136,13 +151,7 @@ static int load(const struct rk_set *set, struct rk_metadata **ret, struct rk_er
 		return rk_error_set(err, RK_EFORMAT, "its record is of another set");
 	if (rk_record_compare(record, set->dir, err) < 0)
 		return -(int)err->code;
-	metadata = calloc(1, sizeof(*metadata));
-	if (!metadata)
-		return rk_error_nomem(err);
-	if (fill(set, record, metadata, err) < 0)
-		return -(int)err->code;
-	*ret = RK_STEAL(metadata);
-	return 0;
+	return rk_set_describe(record, set->dir, RK_METADATA_CACHE, ret, err);
 }
 
 int rk_set_load(const struct rk_set *set, struct rk_metadata **ret, struct rk_error *err)
@@ -152,6 +161,49 @@ int rk_set_load(const struct rk_set *set, struct rk_metadata **ret, struct rk_er
 	if (load(set, ret, err) < 0)
 		return rk_error_prefix(err, "metadata set '%s'", set->dir);
 	return 0;
+}
+
+static int write_record(const struct rk_set *set, const char *stage,
+			const char *rustc_text, size_t n_exports, struct rk_error *err)
+{
+	cleanup(rk_record_free_p) struct rk_record *record = calloc(1, sizeof(*record));
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_free char *path = NULL;
+
+	if (!record)
+		return rk_error_nomem(err);
+	record->n_exports = n_exports;
+	if (rk_strdup(set->key, &record->key, err) < 0 ||
+	    rk_strdup(rustc_text, &record->rustc_text, err) < 0 ||
+	    rk_record_scan(record, stage, err) < 0 ||
+	    rk_record_print(record, &text, err) < 0 ||
+	    rk_path_join(stage, rk_record_name, &path, err) < 0)
+		return -(int)err->code;
+	return rk_file_write(path, text.data, text.len, 0600, err);
+}
+
+/* The one step that makes it count. An old set is exchanged, and goes with the rest. */
+static int publish(const struct rk_set *set, const char *stage, struct rk_error *err)
+{
+	cleanup_close int fd = open(stage, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* After a power cut a set is whole or not there. */
+	if (fd < 0 || syncfs(fd) < 0)
+		return rk_error_sys(err, errno, "'%s'", stage);
+	if (rename(stage, set->dir) == 0)
+		return 0;
+	if ((errno == ENOTEMPTY || errno == EEXIST) &&
+	    renameat2(AT_FDCWD, stage, AT_FDCWD, set->dir, RENAME_EXCHANGE) == 0)
+		return 0;
+	return rk_error_sys(err, errno, "'%s'", set->dir);
+}
+
+int rk_set_store(const struct rk_set *set, const char *stage, const char *rustc_text,
+		 size_t n_exports, struct rk_error *err)
+{
+	if (write_record(set, stage, rustc_text, n_exports, err) < 0)
+		return -(int)err->code;
+	return publish(set, stage, err);
 }
 
 int rk_set_remove(const struct rk_set *set, struct rk_error *err)

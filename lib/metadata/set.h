@@ -37,6 +37,22 @@ void rk_set_release(struct rk_set *set);
 RK_MUST_CHECK int rk_set_load(const struct rk_set *set, struct rk_metadata **ret,
 			      struct rk_error *err);
 
+/**
+ * rk_set_store() - a checked set takes its place
+ * @stage:      its folder, on the same file system; what was there before is there then
+ * @rustc_text: of the compiler that made it
+ *
+ * Under the set's lock. The record is written first.
+ */
+RK_MUST_CHECK int rk_set_store(const struct rk_set *set, const char *stage,
+			       const char *rustc_text, size_t n_exports,
+			       struct rk_error *err);
+
+/* What a set with this record, in any folder, is for whoever builds. */
+RK_MUST_CHECK int rk_set_describe(const struct rk_record *record, const char *dir,
+				  enum rk_metadata_origin origin,
+				  struct rk_metadata **ret, struct rk_error *err);
+
 /* Removes the set at once: it is renamed before its files go. Under its lock. */
 RK_MUST_CHECK int rk_set_remove(const struct rk_set *set, struct rk_error *err);
 

@@ -70,7 +70,7 @@ static void of_crate(const struct case_ *c)
 	    "lib%s.rmeta is in '%s/rust', but was made in another build than the "
 	    "crates that refer to it, or than those it refers to",
 	    crate, p->metadata->dir);
-	if (p->metadata->origin == RK_METADATA_CACHE)
+	if (rk_metadata_is_set(p->metadata))
 		FIX(c, "run 'rkmod prepare --again'");
 	else
 		install(c, RK_NEED_METADATA, p->kernel->release);
@@ -111,7 +111,7 @@ static void of_target(const struct case_ *c)
 	    "the target.json of '%s' is not the one that its rust/*.rmeta were made "
 	    "with",
 	    metadata->dir);
-	if (metadata->origin == RK_METADATA_CACHE)
+	if (rk_metadata_is_set(metadata))
 		FIX(c, "run 'rkmod prepare --again'");
 	else
 		install(c, RK_NEED_METADATA, c->pipeline->kernel->release);

@@ -203,6 +203,11 @@ static void look_at_metadata(struct rk_doctor_look *look)
 			      "made and kept, %zu Rust symbols: '%s'",
 			      p->metadata->n_exports, p->metadata->dir);
 		return;
+	case RK_METADATA_SYSTEM:
+		rk_doctor_add(look, RK_DOCTOR_OK, RK_DOCTOR_BUILD, "metadata", NULL,
+			      "installed by a package, %zu Rust symbols: '%s'",
+			      p->metadata->n_exports, p->metadata->dir);
+		return;
 	case RK_METADATA_KDIR:
 	case RK_METADATA_LINK:
 		ok(look, "metadata", "the headers have their own");

@@ -204,6 +204,24 @@ int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 	return 0;
 }
 
+int rk_pipeline_import(struct rk_pipeline *pipeline, const char *path,
+		       struct rk_error *err)
+{
+	struct rk_pipeline *p = pipeline;
+	struct rk_metadata *imported = NULL;
+
+	if (rk_pipeline_rust(p, err) < 0 || rk_pipeline_metadata(p, err) < 0)
+		return -(int)err->code;
+	if (p->metadata->origin == RK_METADATA_NONE || rk_metadata_is_set(p->metadata)) {
+		if (TIMED(&p->metadata_ms, rk_metadata_import(p->machine, p->kernel, path,
+							      &imported, err)) < 0)
+			return -(int)err->code;
+		rk_metadata_free(p->metadata);
+		p->metadata = imported;
+	}
+	return 0;
+}
+
 int rk_pipeline_fail_metadata(const struct rk_pipeline *p, struct rk_error *err)
 {
 	rk_error_set(

@@ -80,6 +80,10 @@ RK_MUST_CHECK int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 				      const struct rk_pipeline_prepare *prepare,
 				      struct rk_error *err);
 
+/* Metadata from an archive (rk_metadata_import()), unless KDIR has its own. */
+RK_MUST_CHECK int rk_pipeline_import(struct rk_pipeline *pipeline, const char *path,
+				     struct rk_error *err);
+
 /**
  * rk_pipeline_build() - build a module folder and judge each .ko
  * @request: dir, jobs, verbose, make_args and the callback

@@ -10,6 +10,7 @@
 #include "lib/base/archive.h"
 #include "lib/base/file.h"
 #include "tests/unit/tap.h"
+#include "tests/unit/tar.h"
 
 /* top/dir0/file to top/dir3/file, 3,000 digits each, packed in blocks of 4 KiB. */
 static const unsigned char tar_in_blocks[] = {
@@ -55,42 +56,6 @@ static const unsigned char tar_in_blocks[] = {
 	0x3d, 0x80, 0x20, 0x39, 0x80, 0x20, 0x00, 0x00, 0x00, 0x06, 0xf1, 0x21, 0x95,
 	0x09, 0xf4, 0x62, 0xe6, 0x05, 0x00, 0x00, 0x00, 0x00, 0x04, 0x59, 0x5a,
 };
-
-/* ---- a tar archive in memory, entry by entry ---- */
-
-struct tar_header {
-	char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], chksum[8], type,
-		linkname[100], magic[8], rest[247];
-};
-
-static void add_entry(struct rk_buf *tar, const char *name, char type, const char *text)
-{
-	struct tar_header h = {.type = type, .magic = "ustar"};
-	size_t size = type == '0' ? strlen(text) : 0;
-	unsigned int sum = 0;
-
-	snprintf(h.name, sizeof(h.name), "%s", name);
-	snprintf(h.mode, sizeof(h.mode), "%07o", 0755U);
-	snprintf(h.size, sizeof(h.size), "%011o", (unsigned int)size & 077777777);
-	memcpy(h.magic + 6, "00", 2);
-	if (type != '0')
-		snprintf(h.linkname, sizeof(h.linkname), "%s", text);
-	memset(h.chksum, ' ', sizeof(h.chksum));
-	for (size_t i = 0; i < sizeof(h); i++)
-		sum += ((unsigned char *)&h)[i];
-	snprintf(h.chksum, sizeof(h.chksum), "%06o", sum);
-	rk_buf_add(tar, &h, sizeof(h));
-	rk_buf_add(tar, text, size);
-	while (tar->len % 512)
-		rk_buf_addc(tar, '\0');
-}
-
-static void finish_tar(struct rk_buf *tar)
-{
-	static const char zeros[1024];
-
-	rk_buf_add(tar, zeros, sizeof(zeros));
-}
 
 struct fixture {
 	char *dir;

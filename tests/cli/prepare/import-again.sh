@@ -1,0 +1,1 @@
+rkmod prepare --import set.tar.xz --again

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Metadata for others: an archive and a Debian package, the same bytes from whoever makes
+# them, and a machine without kernel source that builds with them.
+. "$(dirname "$0")/../lib.sh"
+begin
+SHARED=$CACHE
+SECOND=$T/second # a root tree without kernel source
+NAME=rkmod-metadata-$RELEASE
+
+# follows CLAIM: stdout of the last command
+follows()
+{
+	"$TOP/tests/validate.py" "$TOP/cmd/schema/prepare.json" "$T/stdout" >"$T/why"
+	result $? "$1" || diag "$T/why" "$T/stdout"
+}
+
+# The tree again, by hard links: what dpkg writes in place, and what it must not have, is
+# its own.
+make_second()
+{
+	local dir
+
+	cp -al "$ROOT" "$SECOND" && rm "$SECOND"/usr/src/linux-source-* || return
+	for dir in etc var; do
+		rm -rf "${SECOND:?}/$dir" && cp -a "$ROOT/$dir" "$SECOND/$dir" || return
+	done
+}
+
+# in_second COMMAND...: as uid 0 there, which may write
+in_second()
+{
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin bwrap --bind "$SECOND" / --dev /dev \
+		--proc /proc --bind "$T/deb" /mnt --unshare-pid --unshare-net \
+		--die-with-parent "$@"
+}
+
+mkdir "$T/deb"
+give "$T/deb"
+expect 0 'the set is exported' rkmod prepare --root "$ROOT" --export "$T/deb" --format json
+follows 'what it says follows the schema'
+deb=$(json exported 0)
+tar=$(json exported 1)
+same 'both files have the usual names' "$NAME $NAME" "$(basename "${deb%%_*}") $(basename "${tar%%_*}")"
+xz -dc "$tar" | tar tvf - >"$T/list"
+same 'everything in it is owned by 0:0' 0 "$(grep -cv ' 0/0 ' "$T/list")"
+xz -dc "$tar" | grep -aqF -e "$SHARED" -e "$T"
+same 'no path of its maker is in it' 1 $?
+
+CACHE=$T/cache
+expect 0 'another user imports the archive' rkmod prepare --root "$ROOT" --import "$tar" --format json
+follows 'what it says follows the schema'
+same 'nothing was made' cache "$(json metadata origin)"
+expect 0 'the hashes are right' rkmod prepare --root "$ROOT" --verify --source /nothing
+expect 0 'and exports it again' rkmod prepare --root "$ROOT" --export "$T/again.deb"
+cmp "$deb" "$T/again.deb" >"$T/why"
+result $? 'byte for byte the same package' || diag "$T/why"
+
+head -c 20000000 "$tar" >"$T/bad-cut.tar.xz"
+CACHE=$T/empty
+expect 2 'one that was cut off is refused' rkmod prepare --root "$ROOT" --import "$T/bad-cut.tar.xz"
+stderr_has 'and named' 'bad-cut.tar.xz'
+same 'and leaves nothing' '' "$(find "$T/empty/rkmod/metadata" -mindepth 1 -not -name '*.lock')"
+
+if [ "$(id -u)" != 0 ] || ! make_second 2>"$T/why"; then
+	echo '# a second tree needs uid 0: not tried'
+	finish
+fi
+make_module "$T/m"
+expect 2 'without source and without package nothing is built' \
+	rkmod build --root "$SECOND" "$T/m"
+expect 0 'dpkg installs the package' in_second dpkg --install "/mnt/${deb##*/}"
+expect 0 'dpkg finds it as it was made' in_second dpkg --verify "$NAME"
+expect 0 'an ordinary user builds with it' rkmod build --root "$SECOND" --format json "$T/m"
+same 'the metadata is the package'"'"'s' system "$(json metadata origin)"
+same 'the module is accepted' accept "$(json modules 0 verdict)"
+expect 0 'and is checked' rkmod check --root "$SECOND" "$T/m/hello.ko"
+
+chmod g+w "$SECOND/usr/lib/rkmod/metadata/$RELEASE/rust/libmacros.so"
+expect 2 'one that others could write is not used' rkmod build --root "$SECOND" "$T/m"
+stderr_has 'and named' 'libmacros.so'
+expect 0 'dpkg removes the package' in_second dpkg --purge "$NAME"
+[ ! -e "$SECOND/usr/lib/rkmod" ]
+result $? 'and nothing of it stays'
+expect 2 'the package will not be installed for other headers' in_second \
+	sh -c "sed -i '/^Package: linux-headers-$RELEASE\$/,/^\$/s/^Version: .*/Version: 1-1/' \
+		/var/lib/dpkg/status && ! dpkg --install /mnt/${deb##*/} && exit 2"
+finish
