@@ -188,7 +188,7 @@ static bool is_on(const struct rk_request *request, enum rk_setting_name name)
 
 static enum rk_exit check_kernel(struct rk_app *app, const struct rk_check_staged *how,
 				 const struct rk_request *request,
-				 const struct rk_staged *staged, struct rk_buf *answers)
+				 struct rk_staged *staged, struct rk_buf *answers)
 {
 	struct rk_staged_request asked = {
 		.staged = staged,
@@ -223,7 +223,7 @@ static enum rk_exit check_kernel(struct rk_app *app, const struct rk_check_stage
 /* All are asked, also after a no: the author wants to know it all. */
 static enum rk_exit check_kernels(struct rk_app *app, const struct rk_check_staged *how,
 				  const struct rk_request *request,
-				  const struct rk_staged *staged, struct rk_buf *answers)
+				  struct rk_staged *staged, struct rk_buf *answers)
 {
 	cleanup_strv struct rk_strv releases = RK_STRV_INIT;
 	enum rk_exit worst = RK_EXIT_OK;

@@ -78,8 +78,7 @@ static int open_regular(const char *path, int *ret, struct rk_error *err)
 		return rk_error_sys(err, errno, "'%s'", path);
 	if (!S_ISREG(st.st_mode))
 		return rk_error_set(err, RK_EREFUSED, "'%s' is no regular file", path);
-	*ret = fd;
-	fd = -1;
+	*ret = rk_steal_fd(&fd);
 	return 0;
 }
 

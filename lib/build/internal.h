@@ -22,6 +22,8 @@ struct rk_key {
 	}
 void rk_key_add(struct rk_key *key, const void *data, size_t size);
 /* With its NUL, so that two fields never run together. */
+/* For what is large: eight bytes at a time. Not the same value as rk_key_add(). */
+void rk_key_add_large(struct rk_key *key, const void *data, size_t size);
 void rk_key_add_field(struct rk_key *key, const char *text);
 void rk_key_hex(const struct rk_key *key, char ret[RK_KEY_SIZE]);
 

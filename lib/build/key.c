@@ -17,6 +17,19 @@ void rk_key_add(struct rk_key *key, const void *data, size_t size)
 		key->value = (key->value ^ bytes[i]) * 0x100000001b3;
 }
 
+void rk_key_add_large(struct rk_key *key, const void *data, size_t size)
+{
+	const unsigned char *bytes = data;
+	uint64_t word;
+
+	for (; size >= sizeof(word); size -= sizeof(word), bytes += sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		key->value = (key->value ^ word) * 0x100000001b3;
+		key->value ^= key->value >> 32; /* else high bits would stay there */
+	}
+	rk_key_add(key, bytes, size);
+}
+
 void rk_key_add_field(struct rk_key *key, const char *text)
 {
 	rk_key_add(key, text, strlen(text) + 1);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
+#include "lib/base/prune.h"
 #include "lib/build/internal.h"
 
 void rk_build_place_release(struct rk_build_place *place)
@@ -50,45 +50,21 @@ enum {
 	MAX_LOGS = 50,
 };
 
-struct oldest {
-	char name[256]; /* "" if there is none */
-	time_t mtime;
-	size_t n_logs;
-};
-
-static void find_oldest_log(DIR *dir, struct oldest *ret)
+static bool is_log(const char *name)
 {
-	const struct dirent *entry;
+	size_t len = strlen(name);
 
-	*ret = (struct oldest){.name = ""};
-	rewinddir(dir);
-	while ((entry = readdir(dir))) {
-		size_t len = strlen(entry->d_name);
-		struct stat st;
-
-		if (len < 4 || strcmp(entry->d_name + len - 4, ".log") != 0 ||
-		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		if (ret->n_logs++ == 0 || st.st_mtime < ret->mtime) {
-			memcpy(ret->name, entry->d_name, len + 1);
-			ret->mtime = st.st_mtime;
-		}
-	}
+	return len >= 4 && strcmp(name + len - 4, ".log") == 0;
 }
 
 /* Folders come and go; their logs would stay for ever. A log that is being written is
  * young. */
 static void prune_logs(const char *base)
 {
-	struct oldest oldest;
-	DIR *dir = opendir(base);
+	const struct rk_prune logs = {
+		.dir = base, .concerns = is_log, .max_items = MAX_LOGS};
 
-	if (!dir)
-		return;
-	find_oldest_log(dir, &oldest);
-	while (oldest.n_logs > MAX_LOGS && unlinkat(dirfd(dir), oldest.name, 0) == 0)
-		find_oldest_log(dir, &oldest);
-	closedir(dir);
+	rk_prune(&logs);
 }
 
 int rk_build_place_open(const struct rk_machine *machine, const char *dir,

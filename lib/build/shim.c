@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/prune.h"
 #include "lib/build/internal.h"
 
 /*
  * STATE/shim/program-<hash>        a copy of the program, so that it survives an upgrade
  *                                  of rkmod and exists in every root tree
+ * STATE/shim/lock                  held while one is put there, and while old ones are
+ *                                  removed: what was just put there is young
  * STATE/shim/<key>/rkmod-rustc     a link to it; what Kbuild is given as RUSTC
  * STATE/shim/<key>/rkmod-rustc.conf
  * STATE/shim/<key>/rkmod-clippy    the same for CLIPPY_DRIVER
@@ -18,6 +21,7 @@
 
 enum {
 	PROGRAM_LIMIT = 16 << 20,
+	MAX_AGE = 90 * 24 * 60 * 60,
 };
 
 bool rk_build_is_plain_path(const char *path)
@@ -82,8 +86,10 @@ static int put_program(const char *base, const char *name, const struct rk_buf *
 	if (rk_path_join(base, name, &path, err) < 0)
 		return -(int)err->code;
 	if (stat(path, &st) == 0 && (size_t)st.st_size == program->len &&
-	    (st.st_mode & S_IXUSR))
+	    (st.st_mode & S_IXUSR)) {
+		rk_prune_touch(path);
 		return 0;
+	}
 	return rk_file_write(path, program->data, program->len, 0700, err);
 }
 
@@ -204,18 +210,37 @@ static void release_shims(struct shims *shims)
 	}
 }
 
-static int put_shims(const char *base, const char *key, const char *program,
-		     const struct shims *shims, char **ret, struct rk_error *err)
+static int put_shims(const char *dir, const char *program, const struct shims *shims,
+		     struct rk_error *err)
 {
-	cleanup_free char *dir = NULL;
-
-	if (rk_machine_private_dir(base, key, &dir, err) < 0)
-		return -(int)err->code;
 	for (size_t i = 0; i < RK_ARRAY_LEN(shim_names); i++)
 		if (shims->compilers[i] &&
 		    put_pair(dir, shim_names[i], program, &shims->confs[i], err) < 0)
 			return -(int)err->code;
-	return rk_path_join(dir, shim_names[0], ret, err);
+	return 0;
+}
+
+static bool is_prunable(const char *name)
+{
+	return strcmp(name, "lock") != 0;
+}
+
+/* Kernels and compilers come and go: when another one comes, those that no build used for
+ * long go. */
+static int open_dir(const char *base, const char *key, char **ret, struct rk_error *err)
+{
+	const struct rk_prune old = {
+		.dir = base, .concerns = is_prunable, .max_age = MAX_AGE};
+	cleanup_free char *dir = NULL;
+
+	if (rk_path_join(base, key, &dir, err) < 0)
+		return -(int)err->code;
+	if (access(dir, F_OK) < 0)
+		rk_prune(&old);
+	if (rk_machine_private_dir(base, key, ret, err) < 0)
+		return -(int)err->code;
+	rk_prune_touch(*ret);
+	return 0;
 }
 
 bool rk_build_inlines_helpers(const struct rk_build_input *input)
@@ -263,25 +288,52 @@ static int name_program(const struct rk_buf *program, char **ret, struct rk_erro
 	struct rk_key key = RK_KEY_INIT;
 	char hex[RK_KEY_SIZE];
 
-	rk_key_add(&key, program->data, program->len);
+	rk_key_add_large(&key, program->data, program->len);
 	rk_key_hex(&key, hex);
 	return rk_format(ret, err, "program-%s", hex);
+}
+
+/* Where they are put. */
+struct place {
+	char *base;
+	char *program; /* in it */
+	char key[RK_KEY_SIZE];
+};
+
+static void release_place(struct place *place)
+{
+	free(place->base);
+	free(place->program);
+}
+
+static int put_all(const struct place *place, const struct rk_buf *program,
+		   const struct shims *shims, char **ret, struct rk_error *err)
+{
+	cleanup_free char *lock = NULL;
+	cleanup_free char *dir = NULL;
+	cleanup_close int lock_fd = -1;
+
+	if (rk_path_join(place->base, "lock", &lock, err) < 0 ||
+	    rk_file_lock(lock, NULL, NULL, &lock_fd, err) < 0 ||
+	    open_dir(place->base, place->key, &dir, err) < 0 ||
+	    put_program(place->base, place->program, program, err) < 0 ||
+	    put_shims(dir, place->program, shims, err) < 0)
+		return -(int)err->code;
+	return rk_path_join(dir, shim_names[0], ret, err);
 }
 
 int rk_build_shim(const struct rk_machine *machine, const struct rk_build_input *input,
 		  char **ret, struct rk_error *err)
 {
 	cleanup(release_shims) struct shims shims = {.compilers = {NULL}};
+	cleanup(release_place) struct place place = {.base = NULL};
 	cleanup_buf struct rk_buf program = RK_BUF_INIT;
-	cleanup_free char *base = NULL;
-	cleanup_free char *name = NULL;
-	char key[RK_KEY_SIZE];
 
 	if (read_program(machine, &program, err) < 0 ||
-	    name_program(&program, &name, err) < 0 ||
-	    make_shims(input, &shims, err) < 0 || make_key(input, name, key, err) < 0 ||
-	    rk_build_shim_base(machine, &base, err) < 0 ||
-	    put_program(base, name, &program, err) < 0)
+	    name_program(&program, &place.program, err) < 0 ||
+	    make_shims(input, &shims, err) < 0 ||
+	    make_key(input, place.program, place.key, err) < 0 ||
+	    rk_build_shim_base(machine, &place.base, err) < 0)
 		return -(int)err->code;
-	return put_shims(base, key, name, &shims, ret, err);
+	return put_all(&place, &program, &shims, ret, err);
 }

@@ -7,10 +7,10 @@
 
 /* How what is staged is to be checked. All borrowed. */
 struct rk_staged_request {
-	const struct rk_staged *staged;
-	bool fmt;     /* rustfmt --check on staged .rs files */
-	bool anew;    /* look for no kept answer */
-	bool prepare; /* make Rust metadata that is missing */
+	struct rk_staged *staged; /* what is not as in HEAD is marked in it */
+	bool fmt;                 /* rustfmt --check on staged .rs files */
+	bool anew;                /* look for no kept answer */
+	bool prepare;             /* make Rust metadata that is missing */
 	unsigned int jobs;
 	const char *as; /* how the answer is printed: kept answers are told apart by it */
 };

@@ -55,7 +55,6 @@ static void close_store(struct store *store)
 		return;
 	store->git->git_odb_free(store->odb);
 	store->git->git_repository_free(store->repository);
-	rk_libgit2_end(&store->git);
 }
 
 static int open_store(struct store *store, const char *git_dir, struct rk_error *err)

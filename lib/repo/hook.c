@@ -41,7 +41,6 @@ static void end_reading(struct reading *reading)
 	git->git_buf_dispose(&reading->configured);
 	git->git_config_free(reading->config);
 	git->git_repository_free(reading->repository);
-	rk_libgit2_end(&reading->git);
 }
 
 static int open_repository(struct reading *reading, const char *dir, struct rk_error *err)

@@ -17,19 +17,15 @@ static const struct rk_library library = {
 
 int rk_libgit2_begin(const struct rk_libgit2 **ret, struct rk_error *err)
 {
+	static bool is_set_up;
+
 	if (rk_library_open(&library, err) < 0)
 		return -(int)err->code;
-	if (table.git_libgit2_init() < 0)
+	if (!is_set_up && table.git_libgit2_init() < 0)
 		return rk_error_set(err, RK_ETOOL, "libgit2 cannot be set up");
+	is_set_up = true;
 	*ret = &table;
 	return 0;
-}
-
-void rk_libgit2_end(const struct rk_libgit2 **git)
-{
-	if (*git)
-		(*git)->git_libgit2_shutdown();
-	*git = NULL;
 }
 
 const char *rk_libgit2_why(const struct rk_libgit2 *git)

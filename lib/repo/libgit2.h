@@ -21,7 +21,6 @@
 	X(git_index_get_byindex)                                                         \
 	X(git_index_path)                                                                \
 	X(git_libgit2_init)                                                              \
-	X(git_libgit2_shutdown)                                                          \
 	X(git_libgit2_version)                                                           \
 	X(git_object_free)                                                               \
 	X(git_odb_free)                                                                  \
@@ -42,12 +41,9 @@ struct rk_libgit2 {
 	RK_LIBGIT2_FUNCTIONS(RK_LIBRARY_POINTER)
 };
 
-/* Between set-up and shut-down libgit2 holds memory per thread; NULL while not set up:
- *
- *	cleanup(rk_libgit2_end) const struct rk_libgit2 *git = NULL;
- */
+/* Sets it up on first use. It is never shut down: it reads all certificates of the
+ * machine each time that it is set up, which takes longer than reading an index. */
 RK_MUST_CHECK int rk_libgit2_begin(const struct rk_libgit2 **ret, struct rk_error *err);
-void rk_libgit2_end(const struct rk_libgit2 **git);
 
 /* libgit2's message for the last failure, never NULL. */
 const char *rk_libgit2_why(const struct rk_libgit2 *git);

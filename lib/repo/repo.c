@@ -114,7 +114,6 @@ static void close_opened(struct opened *opened)
 {
 	if (opened->repository)
 		opened->git->git_repository_free(opened->repository);
-	rk_libgit2_end(&opened->git);
 }
 
 /*

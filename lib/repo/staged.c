@@ -4,26 +4,23 @@
 #include "lib/repo/libgit2.h"
 #include "lib/repo/staged.h"
 
-/* What libgit2 has open while an index is read. */
-struct reading {
-	const struct rk_libgit2 *git;
+/* What libgit2 has open. */
+struct rk_staged_reading {
+	const struct rk_libgit2 *git; /* NULL: nothing */
 	git_repository *repository;
 	git_index *index;
 	git_object *tree; /* of HEAD; NULL before the first commit */
-	git_diff *diff;
 };
 
-static void end_reading(struct reading *reading)
+static void end_reading(struct rk_staged_reading *reading)
 {
 	const struct rk_libgit2 *git = reading->git;
 
 	if (!git)
 		return;
-	git->git_diff_free(reading->diff);
 	git->git_object_free(reading->tree);
 	git->git_index_free(reading->index);
 	git->git_repository_free(reading->repository);
-	rk_libgit2_end(&reading->git);
 }
 
 void rk_staged_free(struct rk_staged *staged)
@@ -37,6 +34,9 @@ void rk_staged_free(struct rk_staged *staged)
 	free(staged->git_dir);
 	free(staged->common_dir);
 	free(staged->index);
+	if (staged->reading)
+		end_reading(staged->reading);
+	free(staged->reading);
 	free(staged);
 }
 
@@ -52,7 +52,8 @@ static int no_sha256(struct rk_error *err)
 		"check a build of the work tree instead: 'rkmod build', then git commit --no-verify");
 }
 
-static int open_repository(struct reading *reading, const char *dir, struct rk_error *err)
+static int open_repository(struct rk_staged_reading *reading, const char *dir,
+			   struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
 	int r = git->git_repository_open_ext(&reading->repository, dir,
@@ -86,7 +87,7 @@ static int refuse_index(const char *path, const char *why, struct rk_error *err)
 		      : "run: git sparse-checkout reapply --no-sparse-index");
 }
 
-static int open_index(struct reading *reading, struct rk_error *err)
+static int open_index(struct rk_staged_reading *reading, struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
 	const char *path = getenv("GIT_INDEX_FILE");
@@ -97,7 +98,7 @@ static int open_index(struct reading *reading, struct rk_error *err)
 }
 
 /* Before the first commit there is none: tree stays NULL. */
-static int open_head(struct reading *reading, struct rk_error *err)
+static int open_head(struct rk_staged_reading *reading, struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
 	git_reference *head = NULL;
@@ -117,7 +118,7 @@ static int open_head(struct reading *reading, struct rk_error *err)
 
 /* ---- taking over ---- */
 
-static int take_names(const struct reading *reading, struct rk_staged *staged,
+static int take_names(const struct rk_staged_reading *reading, struct rk_staged *staged,
 		      struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
@@ -152,7 +153,7 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-static int take_entries(const struct reading *reading, struct rk_staged *staged,
+static int take_entries(const struct rk_staged_reading *reading, struct rk_staged *staged,
 			struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
@@ -191,46 +192,55 @@ static void mark(struct rk_staged *staged, const git_diff_delta *delta)
 		entry->changed = true;
 }
 
-static int mark_changes(struct reading *reading, struct rk_staged *staged,
-			struct rk_error *err)
+int rk_staged_compare(struct rk_staged *staged, const struct rk_strv *paths,
+		      struct rk_error *err)
 {
+	const struct rk_staged_reading *reading = staged->reading;
 	const struct rk_libgit2 *git = reading->git;
+	git_diff_options options = {.version = GIT_DIFF_OPTIONS_VERSION,
+				    .ignore_submodules =
+					    GIT_SUBMODULE_IGNORE_UNSPECIFIED};
+	git_diff *diff = NULL;
 	size_t n;
 
+	for (size_t i = 0; i < staged->n_entries; i++)
+		staged->entries[i].changed = false;
+	rk_strv_release(&staged->removed);
+	if (paths && paths->n_items == 0)
+		return 0;
+	if (paths) {
+		options.flags |= GIT_DIFF_DISABLE_PATHSPEC_MATCH;
+		options.pathspec.strings = paths->items;
+		options.pathspec.count = paths->n_items;
+	}
 	/* A tree is an object: libgit2's types say it, C does not see it. */
-	if (git->git_diff_tree_to_index(&reading->diff, reading->repository,
+	if (git->git_diff_tree_to_index(&diff, reading->repository,
 					(git_tree *)reading->tree, reading->index,
-					NULL) < 0)
+					&options) < 0)
 		return rk_error_set(err, RK_EFORMAT, "the index cannot be compared: %s",
 				    rk_libgit2_why(git));
-	n = git->git_diff_num_deltas(reading->diff);
+	n = git->git_diff_num_deltas(diff);
 	for (size_t i = 0; i < n; i++)
-		mark(staged, git->git_diff_get_delta(reading->diff, i));
+		mark(staged, git->git_diff_get_delta(diff, i));
+	git->git_diff_free(diff);
 	return rk_strv_check(&staged->removed, err);
 }
 
 int rk_staged_read(const char *dir, struct rk_staged **ret, struct rk_error *err)
 {
 	cleanup(rk_staged_free_p) struct rk_staged *staged = calloc(1, sizeof(*staged));
-	cleanup(end_reading) struct reading reading = {.git = NULL};
+	struct rk_staged_reading *reading;
 
 	if (!staged)
 		return rk_error_nomem(err);
-	if (rk_libgit2_begin(&reading.git, err) < 0 ||
-	    open_repository(&reading, dir, err) < 0 || open_index(&reading, err) < 0 ||
-	    open_head(&reading, err) < 0 || take_names(&reading, staged, err) < 0 ||
-	    take_entries(&reading, staged, err) < 0 ||
-	    mark_changes(&reading, staged, err) < 0)
+	staged->reading = reading = calloc(1, sizeof(*reading));
+	if (!reading)
+		return rk_error_nomem(err);
+	if (rk_libgit2_begin(&reading->git, err) < 0 ||
+	    open_repository(reading, dir, err) < 0 || open_index(reading, err) < 0 ||
+	    open_head(reading, err) < 0 || take_names(reading, staged, err) < 0 ||
+	    take_entries(reading, staged, err) < 0)
 		return -(int)err->code;
 	*ret = RK_STEAL(staged);
 	return 0;
-}
-
-const struct rk_staged_entry *rk_staged_find(const struct rk_staged *staged,
-					     const char *path)
-{
-	const struct rk_staged_entry key = {.path = (char *)path};
-
-	return bsearch(&key, staged->entries, staged->n_entries, sizeof(*staged->entries),
-		       compare_entries);
 }

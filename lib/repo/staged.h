@@ -15,8 +15,10 @@ struct rk_staged_entry {
 	char *path;    /* below the work tree's top; any bytes but NUL, never checked */
 	uint32_t mode; /* as git has it: 0100644, 0100755, 0120000, 0160000 (submodule) */
 	uint8_t oid[RK_OID_SIZE];
-	bool changed; /* not as in HEAD */
+	bool changed; /* not as in HEAD, by the last rk_staged_compare() */
 };
+
+struct rk_staged_reading;
 
 /* What git is about to commit: an index, and what in it differs from HEAD. */
 struct rk_staged {
@@ -25,7 +27,8 @@ struct rk_staged {
 	char *index;      /* the index file, as GIT_INDEX_FILE or git_dir says */
 	struct rk_staged_entry *entries; /* sorted by path */
 	size_t n_entries;
-	struct rk_strv removed; /* in HEAD, and no longer here */
+	struct rk_strv removed; /* in HEAD, and no longer here; by rk_staged_compare() */
+	struct rk_staged_reading *reading; /* libgit2's */
 };
 
 /**
@@ -42,9 +45,17 @@ RK_MUST_CHECK int rk_staged_read(const char *dir, struct rk_staged **ret,
 void rk_staged_free(struct rk_staged *staged); /* accepts NULL */
 RK_CLEANUP_FUNC(struct rk_staged *, rk_staged_free);
 
-/* The entry of a path, or NULL. */
-const struct rk_staged_entry *rk_staged_find(const struct rk_staged *staged,
-					     const char *path);
+/**
+ * rk_staged_compare() - find out what is not as in HEAD
+ * @paths: where to look, relative: files, or folders with all below them; NULL:
+ * everywhere
+ *
+ * HEAD's folders are read, only those that lead to @paths: the fewer the faster. Sets
+ * changed of all entries and removed anew. Return: 0, -RK_EFORMAT (a damaged repository),
+ * -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_staged_compare(struct rk_staged *staged, const struct rk_strv *paths,
+				    struct rk_error *err);
 
 /**
  * rk_staged_checkout() - make a folder what a checkout of the index would be

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check --staged: how what is staged is formatted, which attributes and settings count,
 # and what is kept of it.
+#
+# shellcheck disable=SC2016 # the shell inside expands what is in single quotes
 . "$(dirname "$0")/../lib.sh"
 begin
 repo=$T/repo
@@ -54,4 +56,57 @@ printf '{ "root": "%s", "fmt": false }\n' "$ROOT" | put rkmod.json
 printf 'fn a() {\n  b();\n}\n' | put part.rs
 expect 0 '"fmt": false in rkmod.json turns it off' staged
 g reset -q --hard
+
+# --- what is kept
+
+# put_old NAME DAYS: a place that nobody used for long
+put_old()
+{
+	as_user mkdir -p "$CACHE/rkmod/staged/$1/tree"
+	as_user touch "$CACHE/rkmod/staged/$1/lock"
+	as_user touch -d "$2 days ago" "$CACHE/rkmod/staged/$1"
+}
+
+# place: of the repository; its name begins with a hash of its path
+place()
+{
+	echo "$CACHE/rkmod/staged/$(printf '%s/.git/\0' "$repo" | sha256sum | cut -c1-16)"-*
+}
+
+answers=$(place)/answers
+[ -d "$answers" ]
+result $? 'answers are kept in the place of the repository'
+as_user sh -c 'i=0; while [ $i -lt 250 ]; do : >"$1/old-$i"; touch -d "1 day ago" "$1/old-$i"; i=$((i + 1)); done
+	touch -d "91 days ago" "$1/old-0"' sh "$answers"
+echo '// other' | as_user tee -a "$repo/hello.rs" >/dev/null
+g add hello.rs
+expect 0 'another content is judged' staged --no-fmt
+same 'the youngest 200 answers stay' 200 "$(find "$answers" -type f | wc -l)"
+[ ! -e "$answers/old-0" ]
+result $? 'the oldest goes'
+as_user find "$answers" -name 'old-*' -delete
+sum=$(cat "$answers"/* | sha256sum)
+expect 0 'the same content is not judged again' staged --no-fmt
+same 'and its answer stays' "$sum" "$(cat "$answers"/* | sha256sum)"
+
+put_old "old-$$" 31
+put_old "locked-$$" 31
+put_old "young-$$" 29
+as_user flock "$CACHE/rkmod/staged/locked-$$/lock" sleep 60 &
+holder=$!
+repo=$T/another
+make_module "$repo"
+printf '{ "root": "%s" }\n' "$ROOT" >"$repo/rkmod.json"
+give "$repo"
+as_user git init -q "$repo"
+g add .
+expect 0 'another repository gets a place' staged --no-fmt
+[ ! -e "$CACHE/rkmod/staged/old-$$" ]
+result $? 'what was not used for a month goes then'
+[ -d "$CACHE/rkmod/staged/locked-$$/tree" ]
+result $? 'but not what is in use'
+[ -d "$CACHE/rkmod/staged/young-$$/tree" ]
+result $? 'nor what is young'
+kill $holder
+rm -rf "$CACHE/rkmod/staged/locked-$$" "$CACHE/rkmod/staged/young-$$"
 finish

@@ -248,6 +248,56 @@ static void damage_in_the_state_folder_is_repaired(void)
 	EXPECT_STR(text_of(shim()), "the program\n");
 }
 
+/* The name of the folder that the shim is in. */
+static const char *shim_key(void)
+{
+	static char path[1024];
+
+	snprintf(path, sizeof(path), "%s", shim());
+	*strrchr(path, '/') = '\0';
+	return rk_path_base(path);
+}
+
+static bool is_in_state(const char *name)
+{
+	char path[1100];
+
+	snprintf(path, sizeof(path), "%s/shim/%s", machine.state_dir, name);
+	return access(path, F_OK) == 0;
+}
+
+/* As it was left so many days ago. */
+static void put_in_state(const char *name, int days)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	char path[1100];
+
+	snprintf(path, sizeof(path), "%s/shim/%s", machine.state_dir, name);
+	if (rk_dir_make(path, 0700, &err) < 0)
+		abort();
+	set_time(path, time(NULL) - (time_t)days * 24 * 60 * 60);
+}
+
+static void what_no_build_used_for_long_goes_when_another_comes(void)
+{
+	char used[1024];
+
+	snprintf(used, sizeof(used), "%s", shim_key());
+	put_in_state("0123456789abcdef", 91);
+	put_in_state("program-0123456789abcdef", 91);
+	put_in_state("fedcba9876543210", 89);
+	put_in_state(used, 91);
+	EXPECT_STR(shim_key(), used); /* no other: it is used again */
+	EXPECT(is_in_state("0123456789abcdef"));
+	rustc.text = (char *)"rustc 1.99.0";
+	shim();
+	rustc.text = (char *)"rustc 1.85.1";
+	EXPECT(!is_in_state("0123456789abcdef"));
+	EXPECT(!is_in_state("program-0123456789abcdef"));
+	EXPECT(is_in_state("fedcba9876543210") && is_in_state(used) &&
+	       is_in_state("lock"));
+}
+
 static void a_state_folder_with_blanks_is_not_used(void)
 {
 	cleanup_free char *base = NULL;
@@ -434,6 +484,7 @@ static const struct test tests[] = {
 	TEST(metadata_of_kdir_is_not_redirected),
 	TEST(everything_that_decides_is_in_the_path),
 	TEST(damage_in_the_state_folder_is_repaired),
+	TEST(what_no_build_used_for_long_goes_when_another_comes),
 	TEST(a_state_folder_with_blanks_is_not_used),
 	TEST(a_path_with_a_newline_is_refused),
 	TEST(a_build_gives_modules_and_a_log),

@@ -94,7 +94,7 @@ static const char *listed(void)
 	static struct rk_error err;
 
 	rk_buf_release(&text);
-	if (read_it(&err) < 0)
+	if (read_it(&err) < 0 || rk_staged_compare(staged, NULL, &err) < 0)
 		return err.msg;
 	for (size_t i = 0; i < staged->n_entries; i++)
 		rk_buf_addf(&text, "%s%s:%o:%d", i ? " " : "", staged->entries[i].path,
@@ -243,12 +243,30 @@ static void a_folder_in_no_repository_is_said(void)
 	expect_refused(RK_ENOTFOUND, "is in no git repository", "git work tree");
 }
 
-static void an_entry_is_found_by_its_path(void)
+static void only_the_named_paths_are_compared(void)
 {
+	struct rk_error err = RK_ERROR_INIT;
+	cleanup_strv struct rk_strv paths = RK_STRV_INIT;
+
 	new_repository_with_commit();
-	EXPECT_STR(listed(), "a.txt:100644:0 b/c.txt:100644:0");
-	EXPECT(rk_staged_find(staged, "b/c.txt") == &staged->entries[1]);
-	EXPECT(!rk_staged_find(staged, "b"));
+	write_text("b/d.txt", "three\n");
+	EXPECT_INT(git("add ."), 0);
+	EXPECT_INT(git("-c user.name=t -c user.email=t@t commit -q -m second"), 0);
+	write_text("a.txt", "changed\n");
+	write_text("b/c.txt", "changed\n");
+	EXPECT_INT(git("add ."), 0);
+	EXPECT_INT(git("rm -q b/d.txt"), 0);
+	EXPECT_STR(listed(), "a.txt:100644:1 b/c.txt:100644:1 -b/d.txt");
+	rk_strv_add_all(&paths, "b/c.txt", "b/e.txt", NULL);
+	EXPECT_INT(rk_staged_compare(staged, &paths, &err), 0);
+	EXPECT(!staged->entries[0].changed && staged->entries[1].changed);
+	EXPECT_INT(staged->removed.n_items, 0);
+	rk_strv_add(&paths, "b/d.txt");
+	EXPECT_INT(rk_staged_compare(staged, &paths, &err), 0);
+	EXPECT_INT(staged->removed.n_items, 1);
+	rk_strv_release(&paths);
+	EXPECT_INT(rk_staged_compare(staged, &paths, &err), 0);
+	EXPECT(!staged->entries[1].changed && staged->removed.n_items == 0);
 }
 
 /* ---- checking out ---- */
@@ -494,7 +512,7 @@ static const struct test tests[] = {
 	TEST(a_damaged_index_is_said),
 	TEST(what_is_not_merged_is_refused),
 	TEST(a_folder_in_no_repository_is_said),
-	TEST(an_entry_is_found_by_its_path),
+	TEST(only_the_named_paths_are_compared),
 	TEST(the_index_is_checked_out_and_not_the_work_tree),
 	TEST(files_that_did_not_change_keep_their_times),
 	TEST(removed_files_go),
