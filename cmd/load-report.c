@@ -164,6 +164,8 @@ static void print_item(const struct rk_app *app, const struct rk_load *load,
 			       item->name);
 		return;
 	}
+	if (app->verbose && item->build_id[0])
+		printf("  build-id of what was judged: %s\n", item->build_id);
 	/* Of what is needed first only trouble is interesting. */
 	if (item->is_dependency && item->agreement == RK_AGREEMENT_YES &&
 	    item->result != RK_LOAD_FAILED && !app->verbose)
@@ -241,6 +243,7 @@ static struct rk_json *json_item(const struct rk_load_item *item)
 
 	rk_json_add_string(to, "name", item->name);
 	rk_json_add_string(to, "file", item->module ? item->module->path : NULL);
+	rk_json_add_string(to, "build_id", item->build_id[0] ? item->build_id : NULL);
 	rk_json_add_string(to, "parameters", item->params);
 	rk_json_add_bool(to, "dependency", item->is_dependency);
 	rk_json_add_bool(to, "optional", item->is_optional);

@@ -37,6 +37,7 @@ struct rk_load_item {
 	struct rk_module *module; /* bytes of the sealed file */
 	uint32_t index;           /* of that file, see channel.h */
 	char *name;               /* the kernel's */
+	char *build_id;           /* of the sealed bytes, hex digits; "" if none */
 	char *params;             /* as the kernel is given them */
 	struct rk_strv words;     /* the same, one by one */
 	char *install;            /* modprobe.d's command, which is not run; "" if none */

@@ -7,6 +7,7 @@
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/depend/depend.h"
+#include "lib/load/build-id.h"
 #include "lib/load/internal.h"
 #include "lib/load/seal.h"
 #include "lib/module/modinfo.h"
@@ -109,6 +110,8 @@ static int read_item(const struct rk_loading *loading, const char *path,
 		return -(int)err->code;
 	*ret_has_info =
 		rk_modinfo_find(item->module->data, item->module->size, &view, ret_info);
+	if (rk_build_id_of_module(item->module, &item->build_id, err) < 0)
+		return -(int)err->code;
 	return read_name(item->module, *ret_has_info ? ret_info : NULL, &item->name, err);
 }
 
@@ -336,6 +339,7 @@ static int move_item(struct rk_loading *loading, struct rk_load_item *item,
 static void release_item(struct rk_load_item *item)
 {
 	rk_module_free(item->module);
+	free(item->build_id);
 	free(item->name);
 	free(item->params);
 	free(item->install);

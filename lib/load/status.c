@@ -6,13 +6,12 @@
 
 #include "lib/base/file.h"
 #include "lib/depend/depend.h"
+#include "lib/load/build-id.h"
 #include "lib/load/internal.h"
 #include "lib/load/status.h"
-#include "lib/module/modinfo.h"
 
 enum {
 	SMALL_LIMIT = 64 << 10,
-	NOTE_HEADER = 12,
 };
 
 /* The text of a small file, without its newline. "" if it cannot be read. */
@@ -90,55 +89,27 @@ static int read_parameters(const char *dir, struct rk_strv *ret, struct rk_error
 
 /* ---- build-ids ---- */
 
-/* What an ELF note of the build-id holds, as hex digits; nothing if it is none. */
-static void hex_of_note(const void *data, size_t size, struct rk_buf *ret)
-{
-	const unsigned char *bytes = data;
-	uint32_t name_size;
-	uint32_t id_size;
-
-	if (size < NOTE_HEADER)
-		return;
-	memcpy(&name_size, bytes, sizeof(name_size));
-	memcpy(&id_size, bytes + 4, sizeof(id_size));
-	if (name_size != 4 || id_size > size - NOTE_HEADER - 4)
-		return;
-	for (size_t i = 0; i < id_size; i++)
-		rk_buf_addf(ret, "%02x", bytes[NOTE_HEADER + 4 + i]);
-}
-
 static int read_loaded_id(const char *dir, char **ret, struct rk_error *err)
 {
 	cleanup_buf struct rk_buf note = RK_BUF_INIT;
-	cleanup_buf struct rk_buf hex = RK_BUF_INIT;
 	struct rk_error ignored = RK_ERROR_INIT;
 	cleanup_free char *path = NULL;
 
 	if (rk_path_join(dir, "notes/.note.gnu.build-id", &path, err) < 0)
 		return -(int)err->code;
-	if (rk_file_read(path, SMALL_LIMIT, &note, &ignored) == 0)
-		hex_of_note(note.data, note.len, &hex);
-	return rk_buf_take(&hex, ret, err);
+	if (rk_file_read(path, SMALL_LIMIT, &note, &ignored) < 0)
+		return rk_strdup("", ret, err);
+	return rk_build_id_of_note(note.data, note.len, ret, err);
 }
 
 static int read_file_id(const char *path, char **ret, struct rk_error *err)
 {
 	cleanup(rk_module_free_p) struct rk_module *module = NULL;
-	cleanup_buf struct rk_buf hex = RK_BUF_INIT;
 	struct rk_error ignored = RK_ERROR_INIT;
-	struct rk_modinfo info;
-	struct rk_view view;
-	size_t index;
 
-	if (rk_module_open(path, &module, &ignored) == 0 &&
-	    rk_modinfo_find(module->data, module->size, &view, &info) &&
-	    (index = rk_view_find_loaded(&view, ".note.gnu.build-id"))) {
-		Elf64_Shdr section = rk_view_section(&view, index);
-		struct rk_bytes note = rk_view_contents(&view, &section);
-
-		hex_of_note(note.data, note.size, &hex);
-	}
-	return rk_buf_take(&hex, ret, err);
+	if (rk_module_open(path, &module, &ignored) < 0)
+		return rk_strdup("", ret, err);
+	return rk_build_id_of_module(module, ret, err);
 }
 
 /* ---- where it came from ---- */

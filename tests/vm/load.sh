@@ -14,8 +14,7 @@
 #   figures               none                        only when it is named
 #
 # The stock kernel is the tree's. 6.1 is that of tests/old, whose guest.sh runs this. The
-# small one (oracle/kernels.sh) takes minutes to make: this runs on it where it lies in
-# RKMOD_TEST_KEEP already, or is to be made because RKMOD_TEST_SMALL is set.
+# small one (oracle/kernels.sh) takes minutes to make: tests/run.sh makes it before.
 #
 # usage: load.sh [SCRIPT]
 # From the environment: RKMOD_READ_TWICE, RKMOD_LOAD_HELPER (programs of the build);
@@ -43,8 +42,7 @@ use_small()
 
 	[ -n "${RKMOD_TEST_KEEP:-}" ] || skip_all 'RKMOD_TEST_KEEP is not set'
 	made=$RKMOD_TEST_KEEP/kernels/small-$(small_key)
-	[ -e "$made/finished" ] || [ -n "${RKMOD_TEST_SMALL:-}" ] ||
-		skip_all 'the small kernel is not there, and RKMOD_TEST_SMALL is not set'
+	[ -e "$made/finished" ] || skip_all 'the small kernel is not there'
 	make_small_kernel "$RKMOD_TEST_KEEP/kernels" || {
 		echo 'Bail out! the small kernel could not be built'
 		exit 2
@@ -108,6 +106,21 @@ build_modules()
 	mkdir "$T/ko"
 	cp "$T/c"/*.ko "$T/hello/hello.ko" "$T/ko"
 	strip --strip-debug -o "$T/ko/small.ko" "$T/c/ld_base.ko"
+}
+
+# second.ko is hello.ko with another build-id.
+make_second()
+{
+	python3 - "$T/ko/hello.ko" "$T/ko/second.ko" <<'EOF'
+import sys
+
+source, target = sys.argv[1:]
+data = bytearray(open(source, "rb").read())
+head = bytes([4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0]) + b"GNU\0"
+assert data.count(head) == 1
+data[data.index(head) + len(head)] ^= 1
+open(target, "wb").write(data)
+EOF
 }
 
 # The kernel's decoder takes no CRC64; rkmod's does.
@@ -216,7 +229,7 @@ guest()
 		for name in $1; do
 			cat "$TOP/tests/vm/load/$name.sh"
 		done
-		echo 'echo "@end"'
+		echo 'predicted; echo "@end"'
 	} >"$T/script"
 	give "$T/ko" "$T/script"
 	rkmod vm "${target[@]}" --format json --timeout 1200 --with-rkmod --append "$2" \
@@ -242,6 +255,7 @@ cp "$RKMOD_LOAD_HELPER" "$T/helper"
 RKMOD_LOAD_HELPER=$T/helper
 use_kernel
 build_modules
+make_second
 compress
 make_right
 sign

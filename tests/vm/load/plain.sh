@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # Loading and unloading. Kernel parameters: module_blacklist=ld_chatty
 
 # --- Rights
@@ -11,7 +11,6 @@ loaded 'nothing is loaded' ''
 # --- One module
 load 0 'a Rust module is loaded' ./hello.ko
 has 'its line is shown' '| hello: hello from Rust'
-has 'the prediction was right' 'as predicted'
 has 'the taint is harmless' 'taints kernel.  (harmless'
 loaded 'it is there' 'hello'
 load 1 'twice the same is refused' ./hello.ko
@@ -58,7 +57,6 @@ load 1 'so is a module of another kernel' ./alien.ko
 has 'with the line of the kernel' 'version magic'
 load 1 'by force the kernel refuses it itself' --force ./alien.ko
 has 'which was said before' 'by force, although the kernel will probably answer ENOEXEC'
-has 'and was predicted' 'as predicted'
 has 'with its own words' '| hello: version magic'
 load 1 'a name that the kernel was told not to load' ./ld_chatty.ko
 has 'that is known before' 'not inserted: refuse (EPERM'
@@ -118,14 +116,16 @@ load 0 'right ones' ./ld_params.ko a_bool an_invbool=1 a_byte=255 a_short=-32768
 	a_ushort=65535 an_int=-1 a_uint=0x10 a_long=-5 a_ulong=010 a_ullong=18446744073709551615 \
 	'a_charp=two words'
 has 'have arrived' "ld_params: 1 0 255 -32768 65535 -1 16 -5 8 18446744073709551615 'two words' 0:0,0,0"
-has 'as predicted' 'as predicted'
 expect 0 'they are shown' rkmod status ld_params
 has 'with their values' 'parameter: a_charp=two words'
 expect 0 'it goes' as_sudo rkmod unload ld_params
+# How many it takes does not stand in the file.
+blind="whether parameter 'some_ints' of type array of int takes"
 load 0 'an array' ./ld_params.ko some_ints=1,2
 has 'has arrived' '2:1,2,0'
 expect 0 'it goes' as_sudo rkmod unload ld_params
 load 1 'too many for an array' ./ld_params.ko some_ints=1,2,3,4
+blind=
 
 # --- An init function that fails
 for pair in 1:EPERM 2:ENOENT 12:ENOMEM 16:EBUSY 17:EBUSY 19:ENODEV 22:EINVAL 110:ETIMEDOUT; do
@@ -161,10 +161,12 @@ has 'is damaged' 'damaged'
 # --- Without the kernel's headers
 mkdir /tmp/headers
 mv "/lib/modules/$(uname -r)/build" /usr/src/* /tmp/headers
+blind='there was no prediction'
 load 0 'the file alone is judged' ./hello.ko
 has 'which is said' 'there was no prediction'
 expect 0 'it goes' as_sudo rkmod unload hello
 load 1 'rubbish is seen all the same' ./rubbish.ko
+blind=
 mv /tmp/headers/build "/lib/modules/$(uname -r)/build"
 mv /tmp/headers/* /usr/src
 
