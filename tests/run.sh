@@ -6,10 +6,10 @@
 #
 # Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
 # (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
-# tree). --fast is lint, unit and cli. Only when asked for: small (builds a kernel with
-# MODVERSIONS in some minutes, and holds rkmod check against it). Installs what is
-# missing on Debian 12 or 13. The last line is "N passed, N failed, N skipped"; the exit
-# status is 1 if any failed, 2 if it could not be done.
+# tree). --fast is lint, unit and cli. Only when asked for: small (holds rkmod check
+# against a kernel with MODVERSIONS). Installs what is missing on Debian 12 or 13. The
+# last line is "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if
+# it could not be done.
 #
 # --mutations holds rkmod check against the stock kernel for N damaged modules (see
 # tests/vm/oracle/README.md). What the kernel said, and the report, are kept in
@@ -300,6 +300,22 @@ make_old()
 	fi
 }
 
+# Here, because no test may take that long. Without it its tests skip, and this one failed.
+make_small()
+{
+	say 'a small kernel'
+	if (
+		begin
+		. tests/vm/oracle/bases.sh
+		. tests/vm/oracle/kernels.sh
+		make_small_kernel "$RKMOD_TEST_KEEP/kernels"
+	); then
+		record kernel 'small kernel' PASS
+	else
+		record kernel 'small kernel' FAIL
+	fi
+}
+
 # --- Fuzzing
 
 # Instrumented, and only what it needs. What is found stays in the folder.
@@ -353,32 +369,24 @@ run_in_tree()
 
 # --- All of it
 
-# Here, because no test may take that long.
-run_small()
-{
-	say 'a small kernel'
-	if (
-		begin
-		. tests/vm/oracle/bases.sh
-		. tests/vm/oracle/kernels.sh
-		make_small_kernel "$RKMOD_TEST_KEEP/kernels"
-	); then
-		record small 'small kernel' PASS
-		meson_test '' build-tests/gcc small
-	else
-		record small 'small kernel' FAIL
-	fi
-}
-
 run_kernel_and_vm()
 {
 	local -a which=()
 
 	! wants kernel || which+=(kernel)
 	! wants vm || which+=(vm)
+	# At the same time: half of either is done by one processor.
+	! wants vm || make_small &
 	make_metadata
 	make_old
+	wait
 	meson_test '' build-tests/gcc "${which[@]}"
+}
+
+run_small()
+{
+	make_small
+	meson_test '' build-tests/gcc small
 }
 
 # One file of answers for each kernel and seed: the bases belong to the kernel.
