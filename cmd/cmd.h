@@ -136,9 +136,12 @@ extern const struct rk_cmd *const rk_commands[];
 
 extern const struct rk_cmd cmd_build;
 extern const struct rk_cmd cmd_check;
+extern const struct rk_cmd cmd_ci;
+extern const struct rk_cmd cmd_clippy;
 extern const struct rk_cmd cmd_config;
 extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
+extern const struct rk_cmd cmd_fmt;
 extern const struct rk_cmd cmd_hook;
 extern const struct rk_cmd cmd_kernels;
 extern const struct rk_cmd cmd_load;

@@ -127,8 +127,8 @@ static struct rk_json *json_module(const struct rk_vm_module_result *module)
 	return item;
 }
 
-static void json_modules(struct rk_json *to, const char *key,
-			 const struct rk_vm_result *result, bool dependencies)
+void rk_vm_report_json_modules(struct rk_json *to, const char *key,
+			       const struct rk_vm_result *result, bool dependencies)
 {
 	struct rk_json *list = rk_json_new_array();
 
@@ -148,8 +148,8 @@ enum rk_exit rk_vm_report_json(const struct rk_app *app,
 	rk_output_json_kernel(top, pipeline->kernel);
 	rk_json_add_string(top, "proc_version", result->proc_version);
 	rk_json_add_string(top, "accel", rk_vm_accel_name(result->accel));
-	json_modules(top, "modules", result, false);
-	json_modules(top, "dependencies", result, true);
+	rk_vm_report_json_modules(top, "modules", result, false);
+	rk_vm_report_json_modules(top, "dependencies", result, true);
 	if (result->script_status >= 0)
 		rk_json_add_int(top, "script_status", result->script_status);
 	rk_json_add_string(top, "script_output", result->script_output);

@@ -14,6 +14,8 @@ struct rk_build_input {
 struct rk_build_request {
 	const char *dir;   /* the module's folder, host path, absolute, links resolved */
 	const char *out;   /* folder for all that is built, made if missing; NULL: dir */
+	bool copy;         /* the sources are copied to @out, even where Kbuild could read
+			      them where they are: what lies beside them does not matter */
 	const char *top;   /* the repository's top: readable in a tree too; or NULL */
 	bool top_writable; /* a private copy: makefiles may write beside @dir */
 	bool confine;      /* in bubblewrap even on the host: no network, and nothing can
@@ -85,5 +87,13 @@ RK_MUST_CHECK int rk_build_run(const struct rk_machine *machine,
 RK_MUST_CHECK int rk_build_shim(const struct rk_machine *machine,
 				const struct rk_build_input *input, char **ret,
 				struct rk_error *err);
+
+/**
+ * rk_build_find_clippy() - the clippy-driver beside the rustc that builds
+ * @ret: inside; what rkmod-clippy runs; free() it
+ * Return: 0, -RK_ENOTFOUND (clippy-missing), -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_build_find_clippy(const struct rk_build_input *input, char **ret,
+				       struct rk_error *err);
 
 #endif

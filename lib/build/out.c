@@ -172,11 +172,15 @@ static int check_marker(struct rk_build_out *out, struct rk_error *err)
 /* ---- what Kbuild can do ---- */
 
 /* Since 6.13 its Makefile knows MO=; others ignore it, and build beside the sources. */
-static int find_mo(const struct rk_kernel *kernel, bool *ret, struct rk_error *err)
+static int find_mo(const struct rk_kernel *kernel, const struct rk_build_request *request,
+		   bool *ret, struct rk_error *err)
 {
 	cleanup_buf struct rk_buf text = RK_BUF_INIT;
 	cleanup_free char *path = NULL;
 
+	*ret = false;
+	if (request->copy)
+		return 0;
 	if (rk_path_join(kernel->srctree, "Makefile", &path, err) < 0 ||
 	    rk_root_read(kernel->root, path, MAKEFILE_LIMIT, &text, err) < 0)
 		return -(int)err->code;
@@ -213,13 +217,15 @@ int rk_build_out_open(const struct rk_kernel *kernel,
 	if (rk_dir_make(request->out, 0777, err) < 0 ||
 	    rk_path_real(request->out, &out->dir, err) < 0 ||
 	    check_place(request->dir, out->dir, err) < 0 ||
-	    find_mo(kernel, &out->mo, err) < 0 || check_clean(out, err) < 0)
+	    find_mo(kernel, request, &out->mo, err) < 0 || check_clean(out, err) < 0)
 		r = -(int)err->code;
 	else
 		r = check_marker(out, err);
 	if (r == 0)
 		rk_log(RK_LOG_DEBUG, "builds into '%s' (%s)", out->dir,
-		       out->mo ? "MO=" : "a copy: this Kbuild has no MO=");
+		       out->mo         ? "MO="
+		       : request->copy ? "a copy"
+				       : "a copy: this Kbuild has no MO=");
 	else
 		rk_build_out_release(out);
 	return r;

@@ -5,6 +5,7 @@
 #include "lib/base/file.h"
 #include "lib/base/prune.h"
 #include "lib/build/internal.h"
+#include "lib/root/distro.h"
 
 /*
  * STATE/shim/program-<hash>        a copy of the program, so that it survives an upgrade
@@ -130,6 +131,25 @@ static int clippy_beside(const char *rustc, char **ret, struct rk_error *err)
 
 	return rk_format(ret, err, "%.*sclippy-driver%s", (int)(base - rustc), rustc,
 			 suffix);
+}
+
+int rk_build_find_clippy(const struct rk_build_input *input, char **ret,
+			 struct rk_error *err)
+{
+	static const struct rk_need need = {RK_NEED_PROGRAM, "clippy-driver"};
+	const struct rk_root *root = input->kernel->root;
+	cleanup_free char *path = NULL;
+
+	if (clippy_beside(input->toolchain->rustc->path, &path, err) < 0)
+		return -(int)err->code;
+	if (rk_root_exists(root, path)) {
+		*ret = RK_STEAL(path);
+		return 0;
+	}
+	rk_error_set(err, RK_ENOTFOUND, "there is no clippy beside '%s': no '%s'",
+		     input->toolchain->rustc->path, path);
+	return rk_distro_cure(root, &need, "clippy-missing",
+			      "install the clippy of the same version", err);
 }
 
 static bool holds(const char *path, const struct rk_buf *text)

@@ -232,11 +232,11 @@ int rk_pipeline_fail_metadata(const struct rk_pipeline *p, struct rk_error *err)
 			     "run 'rkmod prepare', or build without --no-prepare");
 }
 
-/* Metadata is there, or is made now. */
-static int require_metadata(struct rk_pipeline *p, unsigned int jobs, bool prepare,
-			    struct rk_error *err)
+int rk_pipeline_require(struct rk_pipeline *pipeline, unsigned int jobs, bool prepare,
+			struct rk_error *err)
 {
 	const struct rk_pipeline_prepare how = {.jobs = jobs};
+	struct rk_pipeline *p = pipeline;
 
 	if (prepare)
 		return rk_pipeline_prepare(p, &how, err);
@@ -297,7 +297,7 @@ int rk_pipeline_build(struct rk_pipeline *pipeline,
 	struct rk_pipeline *p = pipeline;
 
 	if (rk_build_check(request, err) < 0 ||
-	    require_metadata(p, request->jobs, prepare, err) < 0 ||
+	    rk_pipeline_require(p, request->jobs, prepare, err) < 0 ||
 	    run_build(p, request, err) < 0)
 		return -(int)err->code;
 	if (p->build.make_status != 0)

@@ -84,6 +84,11 @@ RK_MUST_CHECK int rk_pipeline_prepare(struct rk_pipeline *pipeline,
 RK_MUST_CHECK int rk_pipeline_import(struct rk_pipeline *pipeline, const char *path,
 				     struct rk_error *err);
 
+/* Metadata is there, or is made now if @prepare says so; else -RK_ENOTFOUND
+ * (metadata-missing). */
+RK_MUST_CHECK int rk_pipeline_require(struct rk_pipeline *pipeline, unsigned int jobs,
+				      bool prepare, struct rk_error *err);
+
 /**
  * rk_pipeline_build() - build a module folder and judge each .ko
  * @request: dir, jobs, verbose, make_args and the callback

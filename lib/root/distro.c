@@ -160,6 +160,7 @@ static const struct program_row {
 	{"bindgen",
 	 {"bindgen", "bindgen", "bindgen-cli", "rust-bindgen", "rust-bindgen"}},
 	{"bwrap", {"bubblewrap", "bubblewrap", "bubblewrap", "bubblewrap", "bubblewrap"}},
+	{"clippy-driver", {"rust-clippy", "rust-clippy", "clippy", "rust", "rust"}},
 	{"depmod", {"kmod", "kmod", "kmod", "kmod", "kmod"}},
 	{"ld", {"binutils", "binutils", "binutils", "binutils", "binutils"}},
 	{"libclang-dev",

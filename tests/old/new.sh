@@ -9,6 +9,14 @@ make_all minimal mixed
 has "$T/new_minimal/new_minimal.rs" 'module! is written in its form' 'name: b"new_minimal"'
 expect 0 'it builds without rkmod, too' plain_make no "$T/new_minimal"
 load_all
+# Neither rustfmt nor clippy is in this tree.
+expect 0 'ci: what is not installed is no failure' as_user env -C "$T/new_mixed" \
+	"$RKMOD_TEST_PREFIX/bin/rkmod" ci --skip vm
+stdout_has 'ci: rustfmt is named with its package' 'apt install rustfmt'
+stdout_has 'ci: so is clippy' 'apt install rust-clippy'
+expect 1 'ci: --strict demands them' as_user env -C "$T/new_mixed" \
+	"$RKMOD_TEST_PREFIX/bin/rkmod" ci --skip vm,build --strict
+expect 2 'fmt: cannot be done' as_user env -C "$T/new_mixed" "$RKMOD_TEST_PREFIX/bin/rkmod" fmt
 for kind in params miscdev; do
 	expect 2 "$kind: is refused" rkmod new --root "$ROOT" --kind "$kind" "$T/$kind"
 	stderr_has "$kind: with the reason" 'has no'

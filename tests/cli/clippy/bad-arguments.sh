@@ -1,0 +1,1 @@
+rkmod clippy a b; rkmod clippy -j x; rkmod clippy

@@ -1,0 +1,1 @@
+rkmod fmt missing.rs; touch Kbuild; rkmod fmt Kbuild; rkmod fmt --chek
