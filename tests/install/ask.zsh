@@ -45,6 +45,8 @@ while IFS= read -r line; do
 	: >$answers
 	zpty -w -n child "$line"$'\C-t'
 	for i in {1..100}; do
+		# Echoed lines fill the terminal: it would stop when nobody reads them.
+		while zpty -r -t child echoed; do :; done
 		[[ $(<$answers) != *END ]] || break
 		sleep 0.05
 	done
