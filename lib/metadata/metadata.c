@@ -263,12 +263,14 @@ static int take_shipped(struct shipped *shipped, struct rk_metadata **ret,
 
 /* ---- the cache ---- */
 
-/* Under the lock, and only if it is still damaged: somebody may just have made it. */
+/* Under the lock, and only if it is still damaged: somebody may just have made it. One
+ * that was copied to here is not. */
 static int remove_damaged(const struct rk_set *set, struct rk_metadata **ret,
 			  struct rk_error *err)
 {
 	cleanup_close int lock =
 		open(set->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct rk_error ignored = RK_ERROR_INIT;
 
 	if (lock < 0)
 		return rk_error_sys(err, errno, "'%s'", set->lock);
@@ -276,6 +278,10 @@ static int remove_damaged(const struct rk_set *set, struct rk_metadata **ret,
 		return rk_error_set(err, RK_ENOTFOUND, "somebody is making it");
 	if (rk_set_load(set, ret, err) == 0 || err->code != RK_EFORMAT)
 		return -(int)err->code;
+	if (rk_set_renew(set, &ignored) == 0) {
+		rk_log(RK_LOG_DEBUG, "%s; its contents have not", err->msg);
+		return rk_set_load(set, ret, err);
+	}
 	rk_log(RK_LOG_WARNING, "%s; it is removed", err->msg);
 	if (rk_set_remove(set, err) < 0)
 		return -(int)err->code;

@@ -163,21 +163,31 @@ int rk_set_load(const struct rk_set *set, struct rk_metadata **ret, struct rk_er
 	return 0;
 }
 
-static int write_record(const struct rk_set *set, const char *stage,
-			const char *rustc_text, size_t n_exports, struct rk_error *err)
+/* Of what lies in @dir now. */
+static int make_record(const struct rk_set *set, const char *dir, const char *rustc_text,
+		       size_t n_exports, struct rk_record **ret, struct rk_error *err)
 {
 	cleanup(rk_record_free_p) struct rk_record *record = calloc(1, sizeof(*record));
-	cleanup_buf struct rk_buf text = RK_BUF_INIT;
-	cleanup_free char *path = NULL;
 
 	if (!record)
 		return rk_error_nomem(err);
 	record->n_exports = n_exports;
 	if (rk_strdup(set->key, &record->key, err) < 0 ||
 	    rk_strdup(rustc_text, &record->rustc_text, err) < 0 ||
-	    rk_record_scan(record, stage, err) < 0 ||
-	    rk_record_print(record, &text, err) < 0 ||
-	    rk_path_join(stage, rk_record_name, &path, err) < 0)
+	    rk_record_scan(record, dir, err) < 0)
+		return -(int)err->code;
+	*ret = RK_STEAL(record);
+	return 0;
+}
+
+static int write_record(const struct rk_record *record, const char *dir,
+			struct rk_error *err)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_free char *path = NULL;
+
+	if (rk_record_print(record, &text, err) < 0 ||
+	    rk_path_join(dir, rk_record_name, &path, err) < 0)
 		return -(int)err->code;
 	return rk_file_write(path, text.data, text.len, 0600, err);
 }
@@ -201,9 +211,29 @@ static int publish(const struct rk_set *set, const char *stage, struct rk_error 
 int rk_set_store(const struct rk_set *set, const char *stage, const char *rustc_text,
 		 size_t n_exports, struct rk_error *err)
 {
-	if (write_record(set, stage, rustc_text, n_exports, err) < 0)
+	cleanup(rk_record_free_p) struct rk_record *record = NULL;
+
+	if (make_record(set, stage, rustc_text, n_exports, &record, err) < 0 ||
+	    write_record(record, stage, err) < 0)
 		return -(int)err->code;
 	return publish(set, stage, err);
+}
+
+int rk_set_renew(const struct rk_set *set, struct rk_error *err)
+{
+	cleanup(rk_record_free_p) struct rk_record *was = NULL;
+	cleanup(rk_record_free_p) struct rk_record *now = NULL;
+	char was_content[RK_SHA256_HEX_SIZE];
+	char content[RK_SHA256_HEX_SIZE];
+
+	if (rk_set_read_record(set->dir, &was, err) < 0 ||
+	    make_record(set, set->dir, was->rustc_text, was->n_exports, &now, err) < 0 ||
+	    rk_record_content(was, was_content, err) < 0 ||
+	    rk_record_content(now, content, err) < 0)
+		return -(int)err->code;
+	if (strcmp(was->key, set->key) != 0 || strcmp(was_content, content) != 0)
+		return rk_error_set(err, RK_EFORMAT, "its contents are others");
+	return write_record(now, set->dir, err);
 }
 
 int rk_set_remove(const struct rk_set *set, struct rk_error *err)

@@ -48,6 +48,15 @@ RK_MUST_CHECK int rk_set_store(const struct rk_set *set, const char *stage,
 			       const char *rustc_text, size_t n_exports,
 			       struct rk_error *err);
 
+/**
+ * rk_set_renew() - a set that was copied counts, if its contents are the recorded ones
+ *
+ * A copy has other times and inodes. Hashes every file and writes the record anew; under
+ * the set's lock. Return: 0, -RK_EFORMAT (it is damaged), -RK_ENOTFOUND (no record),
+ * -RK_ESYS, -RK_ETOOL, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_set_renew(const struct rk_set *set, struct rk_error *err);
+
 /* What a set with this record, in any folder, is for whoever builds. */
 RK_MUST_CHECK int rk_set_describe(const struct rk_record *record, const char *dir,
 				  enum rk_metadata_origin origin,

@@ -60,6 +60,11 @@ result $? 'what the killed runs left is gone'
 
 set_dir=$(sets)
 expect 0 'a good set passes its hashes' prepare --verify
+as_user cp -r "$set_dir" "$T/copy"
+as_user rm -r "$set_dir"
+as_user mv "$T/copy" "$set_dir"
+expect 0 'so does a copy of it' prepare --source /nothing
+expect 0 'whose times and inodes are the right ones then' prepare --verify
 cp -a "$set_dir/rust/libffi.rmeta" "$T/libffi.rmeta"
 printf 'X' | as_user dd of="$set_dir/rust/libffi.rmeta" bs=1 seek=4000 conv=notrunc \
 	2>"$T/dd.err"
