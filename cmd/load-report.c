@@ -62,6 +62,11 @@ static void print_agreement(const struct rk_load *load, const struct rk_load_ite
 		puts("  as predicted");
 		break;
 	case RK_AGREEMENT_INIT:
+		if (item->result == RK_LOAD_TIMEOUT) {
+			printf("  as predicted so far; 'rkmod status %s' tells when it is live\n",
+			       item->name);
+			break;
+		}
 		puts("  the loader accepted it, as predicted; the module itself failed");
 		break;
 	case RK_AGREEMENT_UNKNOWN:

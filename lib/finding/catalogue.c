@@ -662,7 +662,7 @@ const struct rk_finding_kind rk_finding_catalogue[] = {
 	{"signature-required", RK_SEVERITY_ERROR,
 	 "the kernel demands a valid signature",
 	 "module.sig_enforce or lockdown is on, the latter often with Secure Boot",
-	 "Sign it with a key that the kernel knows: one of its own, or yours after mokutil --import"},
+	 "Sign it (rkmod sign) with a key that the kernel knows: one of its own, or yours after mokutil --import"},
 	{"signature-unknown-key", RK_SEVERITY_NOTE,
 	 "the key is not known here",
 	 "Whether the kernel trusts the signer cannot be seen from the file",

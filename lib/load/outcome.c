@@ -55,13 +55,19 @@ const char *rk_load_errno_meaning(int sys_errno)
 	}
 }
 
-/* What the loader says when it refuses; a module's init function says other things. */
+/* What the loader says when it refuses; a module's init function says other things, or
+ * makes the kernel say the like of others. Those that begin with ": " stand after the
+ * module's own name. */
 static bool is_loaders(const struct rk_log_line *line)
 {
 	static const char *const texts[] = {
+		": Could not allocate ",
+		": Symbol ",
 		": Unknown symbol ",
 		": disagrees about version of symbol ",
 		": exports duplicate symbol ",
+		": has both .ctors and .init_array",
+		": module is already loaded",
 		": module tries to import ",
 		": module uses symbol (",
 		": no symbol version for ",
@@ -69,17 +75,21 @@ static bool is_loaders(const struct rk_log_line *line)
 		": unknown rela relocation",
 		": version magic '",
 		"' invalid for parameter `",
+		"' too large for parameter `",
 		"ELF Spec violation",
 		"Invalid ELF ",
 		"Invalid relocation target",
 		"Loading of ",
-		"Lockdown: ",
+		"failed to validate module [",
 		"is blacklisted",
+		"refusing to load module '",
+		"unsafe module parameters is restricted",
 		"unsigned module loading is restricted",
 	};
 
 	for (size_t i = 0; i < RK_ARRAY_LEN(texts); i++)
-		if (strstr(line->text, texts[i]))
+		if (strstr(line->text, texts[i]) &&
+		    (texts[i][0] != ':' || line->kind != RK_LINE_KERNEL))
 			return true;
 	return false;
 }

@@ -254,9 +254,15 @@ static int add_needed(struct rk_loading *loading, const char *path, const char *
 	beside = find_beside(path, name);
 	if (beside && depth < MAX_DEPTH)
 		return plan_file(loading, beside, depth + 1, err);
-	if (add_installed(loading, name, false, err) < 0)
-		return rk_error_prefix(err, "'%s' needs '%s'", path, name);
-	return 0;
+	if (add_installed(loading, name, false, err) == 0)
+		return 0;
+	rk_error_prefix(err, "'%s' needs '%s'", path, name);
+	if (err->code != RK_ENOTFOUND)
+		return -(int)err->code;
+	return rk_error_cure(
+		err, "dependency-missing",
+		"put '%s.ko' beside it, or load that first, or install the package with this kernel's modules",
+		name);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion) */
@@ -406,6 +412,22 @@ static int report_loaded(const char *name, struct rk_error *err)
 			     name);
 }
 
+/* Of a name that is no module's there may be a file. */
+static int report_missing(const char *name, struct rk_error *err)
+{
+	struct rk_error ignored = RK_ERROR_INIT;
+	cleanup_free char *file = NULL;
+
+	if (err->code != RK_ENOTFOUND || rk_format(&file, &ignored, "%s.ko", name) < 0)
+		return -(int)err->code;
+	if (access(file, F_OK) == 0)
+		return rk_error_cure(err, "dependency-missing",
+				     "for the file in this folder say '%s'", file);
+	return rk_error_cure(
+		err, "dependency-missing",
+		"name a file, or install the package with this kernel's modules");
+}
+
 /* The module itself is what is no soft dependency and comes last. */
 static int plan_name(struct rk_loading *loading, const char *name, struct rk_error *err)
 {
@@ -415,7 +437,7 @@ static int plan_name(struct rk_loading *loading, const char *name, struct rk_err
 	struct rk_load_item *item;
 
 	if (add_installed(loading, name, false, err) < 0)
-		return -(int)err->code;
+		return report_missing(name, err);
 	load->target = load->n_items;
 	for (size_t i = 0; i < load->n_items; i++)
 		if (!load->items[i].is_optional)

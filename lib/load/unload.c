@@ -41,9 +41,10 @@ int rk_unload_refused(const struct rk_machine *machine, const char *name, int sy
 				     "unload that first, or together with it");
 	}
 	if (sys_errno == EAGAIN || sys_errno == EBUSY) {
-		rk_error_set(err, RK_EREFUSED,
-			     "'%s' has %lld references that no other module holds", name,
-			     (long long)status.references);
+		rk_error_set(
+			err, RK_EREFUSED,
+			"'%s' is in use: %lld reference(s) that no other module holds",
+			name, (long long)status.references);
 		return rk_error_cure(
 			err, "module-busy",
 			"close what has its devices open, unmount, or wait with --wait");

@@ -87,7 +87,10 @@ static void refuse_loaded(struct rk_judge *judge, enum rk_phase phase)
 	if (phase == RK_PHASE_LIVE) {
 		finding = rk_judge_refuse(judge, EEXIST, "module-loaded",
 					  "a module '%s' is loaded", judge->name);
-		rk_judge_fix(judge, finding, "rmmod %s", judge->name);
+		rk_judge_fix(
+			judge, finding,
+			"unload it first (rkmod unload %s), or put this in its place: rkmod reload",
+			judge->name);
 		return;
 	}
 	if (phase == RK_PHASE_UNLOADING) {

@@ -141,7 +141,7 @@ expect 0 'when it is done it can go' as_sudo rkmod unload ld_init
 load 0 'a module that holds itself' ./ld_busy.ko
 echo 1 >/sys/module/ld_busy/parameters/held
 expect 1 'is not unloaded' as_sudo rkmod unload ld_busy
-has 'its references are told' 'has 1 references'
+has 'its references are told' 'in use: 1 reference(s)'
 (sleep 3; echo 0 >/sys/module/ld_busy/parameters/held) &
 expect 0 'after waiting it is' as_sudo rkmod unload --wait ld_busy
 has 'with its last words' 'ld_busy: gone'
