@@ -139,6 +139,7 @@ extern const struct rk_cmd cmd_check;
 extern const struct rk_cmd cmd_ci;
 extern const struct rk_cmd cmd_clippy;
 extern const struct rk_cmd cmd_config;
+extern const struct rk_cmd cmd_dkms;
 extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_fmt;

@@ -4,8 +4,8 @@
 # them, and a machine without kernel source that builds with them.
 . "$(dirname "$0")/../lib.sh"
 begin
+. "$TOP/tests/kernel/second-lib.sh"
 SHARED=$CACHE
-SECOND=$T/second # a root tree without kernel source
 NAME=rkmod-metadata-$RELEASE
 
 # follows CLAIM: stdout of the last command
@@ -15,29 +15,9 @@ follows()
 	result $? "$1" || diag "$T/why" "$T/stdout"
 }
 
-# The tree again, by hard links: what dpkg writes in place, and what it must not have, is
-# its own.
-make_second()
-{
-	local dir
-
-	cp -al "$ROOT" "$SECOND" && rm "$SECOND"/usr/src/linux-source-* || return
-	for dir in etc var; do
-		rm -rf "${SECOND:?}/$dir" && cp -a "$ROOT/$dir" "$SECOND/$dir" || return
-	done
-}
-
-# in_second COMMAND...: as uid 0 there, which may write
-in_second()
-{
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin bwrap --bind "$SECOND" / --dev /dev \
-		--proc /proc --bind "$T/deb" /mnt --unshare-pid --unshare-net \
-		--die-with-parent "$@"
-}
-
-mkdir "$T/deb"
-give "$T/deb"
-expect 0 'the set is exported' rkmod prepare --root "$ROOT" --export "$T/deb" --format json
+mkdir "$T/mnt"
+give "$T/mnt"
+expect 0 'the set is exported' rkmod prepare --root "$ROOT" --export "$T/mnt" --format json
 follows 'what it says follows the schema'
 deb=$(json exported 0)
 tar=$(json exported 1)
@@ -62,10 +42,7 @@ expect 2 'one that was cut off is refused' rkmod prepare --root "$ROOT" --import
 stderr_has 'and named' 'bad-cut.tar.xz'
 same 'and leaves nothing' '' "$(find "$T/empty/rkmod/metadata" -mindepth 1 -not -name '*.lock')"
 
-if [ "$(id -u)" != 0 ] || ! make_second 2>"$T/why"; then
-	echo '# a second tree needs uid 0: not tried'
-	finish
-fi
+make_second_or_finish
 make_module "$T/m"
 expect 2 'without source and without package nothing is built' \
 	rkmod build --root "$SECOND" "$T/m"

@@ -1,0 +1,1 @@
+rkmod dkms one two
