@@ -280,22 +280,40 @@ static bool is_turned_off(const struct rk_check_staged *how)
 	return how->hook && value && strcmp(value, "0") == 0;
 }
 
+/* What is committed steers: rkmod.json is the staged one, unless git does not know it. */
+static enum rk_exit check_with(struct rk_app *app, const struct rk_check_staged *how,
+			       const struct rk_common *common, struct rk_staged *staged)
+{
+	cleanup(rk_request_release) struct rk_request request = {0};
+	cleanup_buf struct rk_buf answers = RK_BUF_INIT;
+	cleanup_buf struct rk_buf file = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+	enum rk_exit status;
+	bool is_staged;
+
+	if (rk_staged_text(staged, "rkmod.json", &file, &is_staged, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	if (!rk_cmd_request_staged(app, ".", common, is_staged ? &file : NULL, &request))
+		return RK_EXIT_FAILED;
+	status = check_kernels(app, how, &request, staged, &answers);
+	if (print_answers(app, &answers, status) != RK_EXIT_OK)
+		status = RK_EXIT_FAILED;
+	fflush(app->out);
+	return status;
+}
+
 enum rk_exit rk_check_staged(struct rk_app *app, const struct rk_check_staged *how,
-			     const struct rk_request *request)
+			     const struct rk_common *common)
 {
 	cleanup(rk_staged_free_p) struct rk_staged *staged = NULL;
-	cleanup_buf struct rk_buf answers = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 	enum rk_exit status;
 
 	if (is_turned_off(how))
 		return RK_EXIT_OK;
-	if (rk_staged_read(request->dir, &staged, &err) < 0)
-		return rk_cmd_fail(app, &err);
-	status = check_kernels(app, how, request, staged, &answers);
-	if (print_answers(app, &answers, status) != RK_EXIT_OK)
-		status = RK_EXIT_FAILED;
-	fflush(app->out);
+	status = rk_staged_read(".", &staged, &err) < 0
+			 ? rk_cmd_fail(app, &err)
+			 : check_with(app, how, common, staged);
 	if (status != RK_EXIT_OK && how->hook)
 		fprintf(stderr,
 			"rkmod: the commit is stopped; RKMOD_HOOK=0 git commit, or "

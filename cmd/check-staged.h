@@ -12,8 +12,9 @@ struct rk_check_staged {
 	bool strict; /* undecided is a failure, too */
 };
 
-/* Builds and checks what is staged, for each kernel that is asked for. */
+/* Builds and checks what is staged, for each kernel that is asked for. @common: what the
+ * command line says; rkmod.json is read from what is staged. */
 enum rk_exit rk_check_staged(struct rk_app *app, const struct rk_check_staged *how,
-			     const struct rk_request *request);
+			     const struct rk_common *common);
 
 #endif

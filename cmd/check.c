@@ -208,11 +208,12 @@ static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 
 	if (status != RK_EXIT_OK)
 		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
+	options.how.strict = options.strict;
+	if (options.staged)
+		return rk_check_staged(app, &options.how, &options.common);
 	if (!rk_cmd_request(app, ".", &options.common, &request))
 		return RK_EXIT_FAILED;
-	options.how.strict = options.strict;
-	return options.staged ? rk_check_staged(app, &options.how, &request)
-			      : check(app, &options, &request);
+	return check(app, &options, &request);
 }
 
 static const struct rk_option own_options[] = {

@@ -103,6 +103,11 @@ int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char *
 bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common *common,
 		    struct rk_request *ret);
 
+/* The same; @file is what rkmod.json holds, NULL: the one that lies there. */
+bool rk_cmd_request_staged(struct rk_app *app, const char *dir,
+			   const struct rk_common *common, const struct rk_buf *file,
+			   struct rk_request *ret);
+
 /* The value of -j. Return: false after saying what is wrong. */
 bool rk_cmd_jobs(const char *text, unsigned int *ret);
 

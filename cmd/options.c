@@ -219,17 +219,27 @@ int rk_cmd_getopt(struct rk_app *app, const struct rk_cmd *cmd, int argc, char *
 	return taken < 0 ? '?' : option;
 }
 
-bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common *common,
-		    struct rk_request *ret)
+bool rk_cmd_request_staged(struct rk_app *app, const char *dir,
+			   const struct rk_common *common, const struct rk_buf *file,
+			   struct rk_request *ret)
 {
 	struct rk_error err = RK_ERROR_INIT;
+	int r = file ? rk_request_init_staged(dir, common->settings, file, ret, &err)
+		     : rk_request_init(&app->machine, dir, common->settings, true, ret,
+				       &err);
 
-	if (rk_request_init(&app->machine, dir, common->settings, true, ret, &err) == 0) {
+	if (r == 0) {
 		ret->force = common->force;
 		return true;
 	}
 	rk_cmd_fail(app, &err);
 	return false;
+}
+
+bool rk_cmd_request(struct rk_app *app, const char *dir, const struct rk_common *common,
+		    struct rk_request *ret)
+{
+	return rk_cmd_request_staged(app, dir, common, NULL, ret);
 }
 
 bool rk_cmd_jobs(const char *text, unsigned int *ret)

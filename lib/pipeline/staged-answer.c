@@ -13,16 +13,14 @@ enum {
 	MAX_ANSWERS = 200,
 };
 
-/* The compiler itself may be replaced by one that calls itself the same. */
-static int add_compiler(const struct rk_staged_run *run, struct rk_sha256 *hash,
-			struct rk_error *err)
+/* The program itself may be replaced by one that calls itself the same. */
+static int add_program(const struct rk_staged_run *run, const char *path,
+		       struct rk_sha256 *hash, struct rk_error *err)
 {
-	const struct rk_pipeline *p = run->pipeline;
-	const char *path = p->toolchain->rustc->path;
 	struct stat st;
 	int64_t facts[4];
 
-	if (rk_root_stat(p->kernel->root, path, &st, err) < 0)
+	if (rk_root_stat(run->pipeline->kernel->root, path, &st, err) < 0)
 		return -(int)err->code;
 	facts[0] = (int64_t)st.st_ino;
 	facts[1] = st.st_size;
@@ -33,13 +31,30 @@ static int add_compiler(const struct rk_staged_run *run, struct rk_sha256 *hash,
 	return 0;
 }
 
+/* Only staged files are asked to be formatted; a rustfmt that was missing may come. */
+static int add_format(const struct rk_staged_run *run, struct rk_sha256 *hash,
+		      struct rk_error *err)
+{
+	const struct rk_staged *staged = run->request->staged;
+	cleanup_free char *rustfmt = NULL;
+
+	if (!run->request->fmt)
+		return 0;
+	rk_sha256_add_field(hash, "fmt");
+	for (size_t i = 0; i < staged->n_entries; i++)
+		if (rk_staged_wants_format(run, &staged->entries[i]))
+			rk_sha256_add_field(hash, staged->entries[i].path);
+	if (rk_staged_find_rustfmt(run, &rustfmt, err) < 0)
+		return -(int)err->code;
+	return rustfmt ? add_program(run, rustfmt, hash, err) : 0;
+}
+
 static int make_key(const struct rk_staged_run *run, char ret[RK_SHA256_HEX_SIZE],
 		    struct rk_error *err)
 {
 	const struct rk_pipeline *p = run->pipeline;
 	const struct rk_build_input input = {
 		.kernel = p->kernel, .toolchain = p->toolchain, .metadata = p->metadata};
-	const struct rk_staged *staged = run->request->staged;
 	cleanup(rk_sha256_free_p) struct rk_sha256 *hash = NULL;
 	cleanup_free char *shim = NULL;
 	char contents[RK_SHA256_HEX_SIZE];
@@ -53,18 +68,14 @@ static int make_key(const struct rk_staged_run *run, char ret[RK_SHA256_HEX_SIZE
 	rk_sha256_add_field(hash, RK_VERSION);
 	rk_sha256_add_field(hash, shim);
 	rk_sha256_add_field(hash, run->request->as);
-	rk_sha256_add_field(hash, run->request->fmt ? "fmt" : "");
 	for (unsigned int i = 0; i < RK_N_SETTINGS; i++) {
 		const char *value = rk_request_get(p->request, (enum rk_setting_name)i);
 
 		rk_sha256_add_field(hash, value ? value : "");
 	}
-	if (add_compiler(run, hash, err) < 0)
+	if (add_program(run, p->toolchain->rustc->path, hash, err) < 0 ||
+	    add_format(run, hash, err) < 0)
 		return -(int)err->code;
-	/* Only staged files are asked to be formatted. */
-	for (size_t i = 0; i < staged->n_entries; i++)
-		if (rk_staged_wants_format(run, &staged->entries[i]))
-			rk_sha256_add_field(hash, staged->entries[i].path);
 	return rk_sha256_hex(hash, ret, err);
 }
 

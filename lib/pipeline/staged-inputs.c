@@ -68,6 +68,7 @@ int rk_staged_inputs_hash(const struct rk_staged_run *run, char ret[RK_SHA256_HE
 
 	if (rk_sha256_new(&hash, err) < 0)
 		return -(int)err->code;
+	rk_sha256_add_field(hash, staged->conversion);
 	for (size_t i = 0; i < staged->n_entries; i++) {
 		const struct rk_staged_entry *entry = &staged->entries[i];
 

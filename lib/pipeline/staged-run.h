@@ -37,6 +37,10 @@ void rk_staged_say_once(const struct rk_staged_run *run, const char *name,
 bool rk_staged_wants_format(const struct rk_staged_run *run,
 			    const struct rk_staged_entry *entry);
 
+/* @ret: as of rk_format_find() */
+RK_MUST_CHECK int rk_staged_find_rustfmt(const struct rk_staged_run *run, char **ret,
+					 struct rk_error *err);
+
 /* ---- staged-inputs.c: what modules are made from ---- */
 
 /* Those of the last build that went through, if there was one. */

@@ -186,14 +186,27 @@ bool rk_staged_wants_format(const struct rk_staged_run *run,
 	       rk_format_is_rust(entry->path);
 }
 
-static int check_format(struct rk_staged_run *run, struct rk_error *err)
+static struct rk_format_request format_request(const struct rk_staged_run *run)
 {
-	const struct rk_format_request request = {
+	return (struct rk_format_request){
 		.root = run->pipeline->kernel->root,
 		.rustc = run->pipeline->toolchain->rustc->path,
 		.tree = run->check->tree,
 		.staged = true,
 	};
+}
+
+int rk_staged_find_rustfmt(const struct rk_staged_run *run, char **ret,
+			   struct rk_error *err)
+{
+	const struct rk_format_request request = format_request(run);
+
+	return rk_format_find(&request, ret, err);
+}
+
+static int check_format(struct rk_staged_run *run, struct rk_error *err)
+{
+	const struct rk_format_request request = format_request(run);
 	const struct rk_staged *staged = run->request->staged;
 	cleanup_free char *rustfmt = NULL;
 

@@ -131,6 +131,7 @@ static int hash_form(struct checkout *checkout, const char *form, struct rk_erro
 	if (rk_sha256_new(&hash, err) < 0)
 		return -(int)err->code;
 	rk_sha256_add_field(hash, form);
+	rk_sha256_add_field(hash, staged->conversion);
 	for (size_t i = 0; i < staged->n_entries; i++) {
 		if (!has_name(staged->entries[i].path, ".gitattributes"))
 			continue;

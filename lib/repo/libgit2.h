@@ -8,9 +8,14 @@
 
 /* For the files of lib/repo only: together they are the one user of libgit2. */
 #define RK_LIBGIT2_FUNCTIONS(X)                                                          \
+	X(git_blob_free)                                                                 \
+	X(git_blob_lookup)                                                               \
+	X(git_blob_rawcontent)                                                           \
+	X(git_blob_rawsize)                                                              \
 	X(git_buf_dispose)                                                               \
 	X(git_config_free)                                                               \
 	X(git_config_get_path)                                                           \
+	X(git_config_get_string)                                                         \
 	X(git_diff_free)                                                                 \
 	X(git_diff_get_delta)                                                            \
 	X(git_diff_num_deltas)                                                           \

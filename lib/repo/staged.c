@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lib/base/file.h"
 #include "lib/repo/libgit2.h"
 #include "lib/repo/staged.h"
+
+enum {
+	TEXT_LIMIT = 1 << 20,
+	ATTRIBUTES_LIMIT = 1 << 20,
+};
 
 /* What libgit2 has open. */
 struct rk_staged_reading {
@@ -34,6 +41,7 @@ void rk_staged_free(struct rk_staged *staged)
 	free(staged->git_dir);
 	free(staged->common_dir);
 	free(staged->index);
+	free(staged->conversion);
 	if (staged->reading)
 		end_reading(staged->reading);
 	free(staged->reading);
@@ -132,6 +140,35 @@ static int take_names(const struct rk_staged_reading *reading, struct rk_staged 
 	return rk_strdup(index ? index : "", &staged->index, err);
 }
 
+/* Files that git converts in another way are others. */
+static int take_conversion(const struct rk_staged_reading *reading,
+			   struct rk_staged *staged, struct rk_error *err)
+{
+	static const char *const settings[] = {"core.autocrlf", "core.eol",
+					       "core.symlinks", "core.attributesfile"};
+	const struct rk_libgit2 *git = reading->git;
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_free char *path = NULL;
+	struct rk_error missing = RK_ERROR_INIT;
+	git_config *config = NULL;
+
+	if (rk_path_join(staged->common_dir, "info/attributes", &path, err) < 0)
+		return -(int)err->code;
+	if (git->git_repository_config_snapshot(&config, reading->repository) == 0)
+		for (size_t i = 0; i < RK_ARRAY_LEN(settings); i++) {
+			const char *value = "";
+
+			if (git->git_config_get_string(&value, config, settings[i]) != 0)
+				value = "";
+			rk_buf_addf(&text, "%s=%s\n", settings[i], value);
+		}
+	git->git_config_free(config);
+	if (rk_file_read(path, ATTRIBUTES_LIMIT, &text, &missing) < 0 &&
+	    missing.code == RK_ENOMEM)
+		return rk_error_nomem(err);
+	return rk_buf_take(&text, &staged->conversion, err);
+}
+
 static int take_entry(const git_index_entry *from, struct rk_staged_entry *to,
 		      struct rk_error *err)
 {
@@ -226,6 +263,44 @@ int rk_staged_compare(struct rk_staged *staged, const struct rk_strv *paths,
 	return rk_strv_check(&staged->removed, err);
 }
 
+/* Not the same name in another mode: a link leads elsewhere. */
+static const struct rk_staged_entry *find_file(const struct rk_staged *staged,
+					       const char *path)
+{
+	const struct rk_staged_entry key = {.path = (char *)path};
+	const struct rk_staged_entry *entry = bsearch(
+		&key, staged->entries, staged->n_entries, sizeof(key), compare_entries);
+
+	return entry && (entry->mode & S_IFMT) == S_IFREG ? entry : NULL;
+}
+
+int rk_staged_text(const struct rk_staged *staged, const char *path, struct rk_buf *ret,
+		   bool *ret_found, struct rk_error *err)
+{
+	const struct rk_staged_entry *entry = find_file(staged, path);
+	const struct rk_libgit2 *git = staged->reading->git;
+	git_blob *blob = NULL;
+	git_oid oid;
+	int r = 0;
+
+	*ret_found = entry;
+	if (!entry)
+		return 0;
+	memcpy(oid.id, entry->oid, RK_OID_SIZE);
+	if (git->git_blob_lookup(&blob, staged->reading->repository, &oid) != 0) {
+		rk_error_set(err, RK_EFORMAT, "'%s' cannot be read: %s", path,
+			     rk_libgit2_why(git));
+		return rk_error_cure(err, "git-repository", "see what 'git fsck' says");
+	}
+	if (git->git_blob_rawsize(blob) > TEXT_LIMIT)
+		r = rk_error_set(err, RK_EFORMAT, "'%s' is longer than 1 MiB", path);
+	else
+		rk_buf_add(ret, git->git_blob_rawcontent(blob),
+			   (size_t)git->git_blob_rawsize(blob));
+	git->git_blob_free(blob);
+	return r < 0 ? r : rk_buf_check(ret, err);
+}
+
 int rk_staged_read(const char *dir, struct rk_staged **ret, struct rk_error *err)
 {
 	cleanup(rk_staged_free_p) struct rk_staged *staged = calloc(1, sizeof(*staged));
@@ -239,6 +314,7 @@ int rk_staged_read(const char *dir, struct rk_staged **ret, struct rk_error *err
 	if (rk_libgit2_begin(&reading->git, err) < 0 ||
 	    open_repository(reading, dir, err) < 0 || open_index(reading, err) < 0 ||
 	    open_head(reading, err) < 0 || take_names(reading, staged, err) < 0 ||
+	    take_conversion(reading, staged, err) < 0 ||
 	    take_entries(reading, staged, err) < 0)
 		return -(int)err->code;
 	*ret = RK_STEAL(staged);

@@ -25,6 +25,8 @@ struct rk_staged {
 	char *git_dir;    /* of this work tree: HEAD and the index belong to it */
 	char *common_dir; /* objects, hooks and refs: the same but for added work trees */
 	char *index;      /* the index file, as GIT_INDEX_FILE or git_dir says */
+	char *conversion; /* settings of git that decide, beside .gitattributes, how files
+			     are checked out, as a text */
 	struct rk_staged_entry *entries; /* sorted by path */
 	size_t n_entries;
 	struct rk_strv removed; /* in HEAD, and no longer here; by rk_staged_compare() */
@@ -56,6 +58,15 @@ RK_CLEANUP_FUNC(struct rk_staged *, rk_staged_free);
  */
 RK_MUST_CHECK int rk_staged_compare(struct rk_staged *staged, const struct rk_strv *paths,
 				    struct rk_error *err);
+
+/**
+ * rk_staged_text() - a small file as it is staged, its attributes not applied
+ * @ret_found: false if git does not know the path, or as something else than a file
+ * Return: 0, -RK_EFORMAT (the object is missing or damaged, or over 1 MiB), -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_staged_text(const struct rk_staged *staged, const char *path,
+				 struct rk_buf *ret, bool *ret_found,
+				 struct rk_error *err);
 
 /**
  * rk_staged_checkout() - make a folder what a checkout of the index would be

@@ -214,6 +214,15 @@ static int check_owner(const char *path, int fd, struct rk_error *err)
 	return 0;
 }
 
+static int take_text(const char *dir, const char *path, const struct rk_buf *text,
+		     struct rk_layer *layer, struct rk_error *err)
+{
+	if (rk_request_parse_file(path, rk_buf_str(text), text->len, layer, err) < 0 ||
+	    require_absolute(path, layer, err) < 0)
+		return -(int)err->code;
+	return anchor_root(dir, layer, err);
+}
+
 int rk_request_read_file(const char *dir, struct rk_layer *layer, char **ret,
 			 struct rk_error *err)
 {
@@ -239,8 +248,19 @@ int rk_request_read_file(const char *dir, struct rk_layer *layer, char **ret,
 				     err->code == RK_EFORMAT ? "config-syntax" : NULL,
 				     "correct it there");
 	}
-	if (rk_request_parse_file(path, rk_buf_str(&text), text.len, layer, err) < 0 ||
-	    require_absolute(path, layer, err) < 0 || anchor_root(dir, layer, err) < 0)
+	if (take_text(dir, path, &text, layer, err) < 0)
+		return -(int)err->code;
+	*ret = RK_STEAL(path);
+	return 0;
+}
+
+int rk_request_take_file(const char *dir, const struct rk_buf *text,
+			 struct rk_layer *layer, char **ret, struct rk_error *err)
+{
+	cleanup_free char *path = NULL;
+
+	if (rk_format(&path, err, "%s/rkmod.json (staged)", dir) < 0 ||
+	    take_text(dir, path, text, layer, err) < 0)
 		return -(int)err->code;
 	*ret = RK_STEAL(path);
 	return 0;

@@ -29,6 +29,12 @@ enum rk_setting_kind rk_setting_kind(enum rk_setting_name name);
 RK_MUST_CHECK int rk_request_read_file(const char *dir, struct rk_layer *layer,
 				       char **ret, struct rk_error *err);
 
+/* The same for the text of one that is staged; @ret tells it from the one that lies
+ * there. */
+RK_MUST_CHECK int rk_request_take_file(const char *dir, const struct rk_buf *text,
+				       struct rk_layer *layer, char **ret,
+				       struct rk_error *err);
+
 /* The same for its text; @path is for messages. */
 RK_MUST_CHECK int rk_request_parse_file(const char *path, const char *text, size_t size,
 					struct rk_layer *layer, struct rk_error *err);

@@ -251,12 +251,14 @@ static int apply_defaults(struct rk_request *request, struct rk_error *err)
 }
 
 /* Outside a repository the folder itself is where rkmod.json may lie. */
-static int apply_file(struct rk_request *request, struct rk_error *err)
+static int apply_file(struct rk_request *request, const struct rk_buf *staged,
+		      struct rk_error *err)
 {
 	cleanup_layer struct rk_layer layer = {0};
 	const char *where = request->top ? request->top : request->dir;
 
-	if (rk_request_read_file(where, &layer, &request->file, err) < 0)
+	if ((staged ? rk_request_take_file(where, staged, &layer, &request->file, err)
+		    : rk_request_read_file(where, &layer, &request->file, err)) < 0)
 		return -(int)err->code;
 	return request->file ? apply(request, RK_ORIGIN_FILE, &layer, err) : 0;
 }
@@ -292,21 +294,35 @@ static int find_folders(const char *dir, bool use_file, struct rk_request *reque
 	return use_file ? rk_repo_top(request->dir, &request->top, err) : 0;
 }
 
-int rk_request_init(const struct rk_machine *machine, const char *dir,
-		    const char *const command[RK_N_SETTINGS], bool use_file,
-		    struct rk_request *request, struct rk_error *err)
+static int weigh(const char *dir, const char *const command[RK_N_SETTINGS], bool use_file,
+		 const struct rk_buf *staged, struct rk_request *request,
+		 struct rk_error *err)
 {
-	(void)machine;
 	memset(request, 0, sizeof(*request));
 	if (find_folders(dir, use_file, request, err) < 0 ||
 	    apply_defaults(request, err) < 0 ||
-	    (use_file && apply_file(request, err) < 0) ||
+	    (use_file && apply_file(request, staged, err) < 0) ||
 	    apply_environment(request, err) < 0 ||
 	    apply_command(request, command, err) < 0) {
 		rk_request_release(request);
 		return -(int)err->code;
 	}
 	return 0;
+}
+
+int rk_request_init(const struct rk_machine *machine, const char *dir,
+		    const char *const command[RK_N_SETTINGS], bool use_file,
+		    struct rk_request *request, struct rk_error *err)
+{
+	(void)machine;
+	return weigh(dir, command, use_file, NULL, request, err);
+}
+
+int rk_request_init_staged(const char *dir, const char *const command[RK_N_SETTINGS],
+			   const struct rk_buf *file, struct rk_request *request,
+			   struct rk_error *err)
+{
+	return weigh(dir, command, true, file, request, err);
 }
 
 void rk_request_release(struct rk_request *request)

@@ -2,6 +2,7 @@
 #ifndef RK_REQUEST_REQUEST_H
 #define RK_REQUEST_REQUEST_H
 
+#include "lib/base/buf.h"
 #include "lib/base/machine.h"
 
 /* Who decided a setting, weakest first. */
@@ -62,6 +63,12 @@ const char *rk_setting_help(enum rk_setting_name name);
 RK_MUST_CHECK int rk_request_init(const struct rk_machine *machine, const char *dir,
 				  const char *const command[RK_N_SETTINGS], bool use_file,
 				  struct rk_request *request, struct rk_error *err);
+/* The same; @file is what rkmod.json holds, instead of the one that lies there. */
+RK_MUST_CHECK int rk_request_init_staged(const char *dir,
+					 const char *const command[RK_N_SETTINGS],
+					 const struct rk_buf *file,
+					 struct rk_request *request,
+					 struct rk_error *err);
 void rk_request_release(struct rk_request *request);
 
 /* The value, NULL if not set. */

@@ -40,9 +40,10 @@ expect 1 'a staged file that is not formatted is a no' staged
 stdout_has 'with its place' 'part.rs:4'
 stdout_has 'and what to do' 'git add'
 expect 0 '--no-fmt passes it' staged --no-fmt
-printf 'fn a() {\n  b();\n}\n' | as_user tee "$repo/unstaged.rs" >/dev/null
+printf 'fn a() {\n  b();\n}\n' | as_user tee "$repo/unstaged.rs" >/dev/null # not staged
 printf 'fn a() {\n    b();\n}\n' | put part.rs
 expect 0 'what is not staged is not looked at' staged
+as_user rm "$repo/unstaged.rs"
 printf 'tab_spaces = 2\n' | put rustfmt.toml
 expect 1 "the repository's own settings count" staged
 printf 'async fn a() {\n  b().await;\n}\n' | put part.rs
@@ -55,6 +56,45 @@ expect 0 'ends of lines are no matter of format' staged
 printf '{ "root": "%s", "fmt": false }\n' "$ROOT" | put rkmod.json
 printf 'fn a() {\n  b();\n}\n' | put part.rs
 expect 0 '"fmt": false in rkmod.json turns it off' staged
+g reset -q --hard
+
+# --- rkmod.json, and what an answer is kept under
+
+echo 'not a setting' | as_user tee "$repo/rkmod.json" >/dev/null
+expect 0 'an rkmod.json that is not staged does not steer' staged
+g add rkmod.json
+expect 2 'the staged one does' staged --hook
+stderr_has 'and is named' 'rkmod.json (staged)'
+stderr_has 'with the ways past it' 'RKMOD_HOOK=0'
+expect 0 'which lead past it' as_user env RKMOD_HOOK=0 sh -c \
+	'cd "$1" && "$2" check --staged --hook' sh "$repo" "$RKMOD_TEST_PREFIX/bin/rkmod"
+g rm -q --cached rkmod.json
+expect 2 'one that git does not know is read where it lies' staged
+g reset -q --hard
+printf '{ "root": "%s", "prepare": false }\n' "$ROOT" | put rkmod.json
+expect 0 '"prepare": false takes metadata that are there' staged
+expect 2 'and makes none' as_user env XDG_CACHE_HOME="$T/empty" sh -c \
+	'cd "$1" && "$2" check --staged' sh "$repo" "$RKMOD_TEST_PREFIX/bin/rkmod"
+stderr_has 'but says how' 'rkmod prepare'
+same 'nor begins to' '' "$(find "$T/empty" -name '*.rmeta')"
+g reset -q --hard
+
+echo '// a comment' | as_user tee -a "$repo/hello.rs" >/dev/null
+g add hello.rs
+expect 0 'a verdict is told in colours' staged --color always
+escape=$(printf '\033')
+stdout_has 'indeed' "${escape}["
+expect 0 'and again from what is kept' staged --color always
+stdout_has 'in the same ones' "${escape}["
+expect 0 'without them it is another answer' staged
+! grep -q "$escape" "$T/stdout"
+result $? 'without them'
+cp "$T/stdout" "$T/plain"
+expect 0 'so is it with -v' staged -v
+! cmp -s "$T/stdout" "$T/plain"
+result $? 'which is longer'
+expect 0 'and with -q' staged -q
+same 'which says nothing' '' "$(cat "$T/stdout")"
 g reset -q --hard
 
 # --- what is kept

@@ -10,7 +10,7 @@
 #include "lib/base/prune.h"
 #include "tests/unit/tap.h"
 
-enum { DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, MAX_AGE = 90 * DAY };
 
 static char *place;
 
@@ -55,7 +55,7 @@ static bool is_there(const char *name)
 
 static void what_is_older_goes(void)
 {
-	const struct rk_prune prune = {.dir = place, .max_age = 90 * DAY};
+	const struct rk_prune prune = {.dir = place, .max_age = MAX_AGE};
 
 	fresh_place();
 	put("old", 91);
@@ -71,7 +71,7 @@ static void what_is_older_goes(void)
 
 static void of_too_many_the_oldest_go(void)
 {
-	const struct rk_prune prune = {.dir = place, .max_age = 90 * DAY, .max_items = 2};
+	const struct rk_prune prune = {.dir = place, .max_age = MAX_AGE, .max_items = 2};
 
 	fresh_place();
 	put("b", 2);
@@ -92,7 +92,7 @@ static bool is_log(const char *name)
 static void what_is_not_concerned_stays_and_does_not_count(void)
 {
 	const struct rk_prune prune = {
-		.dir = place, .concerns = is_log, .max_age = 90 * DAY, .max_items = 1};
+		.dir = place, .concerns = is_log, .max_age = MAX_AGE, .max_items = 1};
 
 	fresh_place();
 	put("log1", 1);

@@ -342,6 +342,27 @@ static void relative_paths_become_absolute_and_names_stay(void)
 	EXPECT_STR(rk_request_get(&request, RK_SETTING_RUSTC), "rustc-1.85");
 }
 
+static void the_staged_file_counts_instead_of_the_one_that_lies_there(void)
+{
+	cleanup(rk_request_release) struct rk_request request = {0};
+	cleanup(rk_request_release) struct rk_request refused = {0};
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	write_file("{\"root\":\"lies-there\",\"fmt\":false}");
+	rk_buf_adds(&text, "{\"root\":\"trees/staged\"}");
+	EXPECT_INT(rk_request_init_staged(place, no_command, &text, &request, &err), 0);
+	EXPECT_HAS(rk_request_get(&request, RK_SETTING_ROOT), place);
+	EXPECT_HAS(rk_request_get(&request, RK_SETTING_ROOT), "/trees/staged");
+	EXPECT_STR(rk_request_get(&request, RK_SETTING_FMT), "true");
+	EXPECT_HAS(request.file, "rkmod.json (staged)");
+	rk_buf_adds(&text, "x");
+	EXPECT_INT(rk_request_init_staged(place, no_command, &text, &refused, &err),
+		   -RK_EFORMAT);
+	EXPECT_HAS(err.msg, "rkmod.json (staged)'");
+	forget_everything();
+}
+
 static void a_relative_root_in_the_file_is_relative_to_it(void)
 {
 	cleanup(rk_request_release) struct rk_request request = {0};
@@ -499,6 +520,7 @@ static const struct test tests[] = {
 	TEST(one_origin_names_one_kernel),
 	TEST(values_that_cannot_be_are_refused),
 	TEST(relative_paths_become_absolute_and_names_stay),
+	TEST(the_staged_file_counts_instead_of_the_one_that_lies_there),
 	TEST(a_relative_root_in_the_file_is_relative_to_it),
 	TEST(another_relative_path_in_the_file_is_refused),
 	TEST(a_file_that_others_can_write_is_refused),

@@ -416,6 +416,98 @@ static void attributes_and_modes_are_those_of_the_index(void)
 	EXPECT_STR(text_of("../out/tree/a.txt"), "one\n");
 }
 
+/* As git itself checks the path out of the same index. */
+static void expect_as_git(const char *path)
+{
+	char ours[300];
+	char theirs[300];
+	char *text;
+
+	snprintf(ours, sizeof(ours), "../out/tree/%s", path);
+	snprintf(theirs, sizeof(theirs), "../git-out/%s", path);
+	if (git("checkout-index -a -f --prefix=../git-out/") < 0)
+		abort();
+	text = strdup(text_of(theirs));
+	EXPECT_STR(text_of(ours), text);
+	free(text);
+}
+
+static void ident_and_ends_of_lines_are_as_git_has_them(void)
+{
+	new_repository();
+	new_place();
+	write_text(".gitattributes", "a.txt ident eol=crlf\nb.txt text\nc.txt -text\n");
+	write_text("a.txt", "$Id$\n");
+	write_text("b.txt", "one\ntwo\n");
+	write_text("c.txt", "one\r\ntwo\n");
+	git("add .");
+	check_out();
+	expect_as_git("a.txt");
+	EXPECT_STR(text_of("../out/tree/b.txt"), "one\ntwo\n");
+	EXPECT_STR(text_of("../out/tree/c.txt"), "one\r\ntwo\n");
+	EXPECT_INT(strlen(text_of("../out/tree/a.txt")), strlen("$Id:  $\r\n") + 40);
+}
+
+static void a_changed_setting_of_git_changes_the_checkout(void)
+{
+	cleanup_free char *before = NULL;
+
+	new_repository();
+	new_place();
+	write_text(".gitattributes", "b.txt text\n");
+	write_text("b.txt", "one\n");
+	git("add .");
+	check_out();
+	EXPECT_STR(text_of("../out/tree/b.txt"), "one\n");
+	before = strdup(staged->conversion);
+	git("config core.autocrlf true");
+	check_out();
+	EXPECT_STR(text_of("../out/tree/b.txt"), "one\r\n");
+	EXPECT(strcmp(before, staged->conversion) != 0);
+	git("config --unset core.autocrlf");
+	check_out();
+	EXPECT_STR(text_of("../out/tree/b.txt"), "one\n");
+	EXPECT_STR(staged->conversion, before);
+	write_text(".git/info/attributes", "b.txt eol=crlf\n");
+	check_out();
+	EXPECT_STR(text_of("../out/tree/b.txt"), "one\r\n");
+}
+
+/* "-" if it is not found. */
+static const char *staged_text(const char *path)
+{
+	static struct rk_buf text;
+	static struct rk_error err;
+	bool found = false;
+
+	rk_buf_release(&text);
+	if (read_it(&err) < 0 || rk_staged_text(staged, path, &text, &found, &err) < 0)
+		return err.msg;
+	return found ? rk_buf_str(&text) : "-";
+}
+
+static void a_small_file_is_read_as_it_is_staged(void)
+{
+	cleanup_free char *large = calloc(1, (1 << 20) + 2);
+
+	new_repository_with_commit();
+	write_text("b/c.txt", "staged\n");
+	git("add .");
+	write_text("b/c.txt", "not staged\n");
+	EXPECT_STR(staged_text("b/c.txt"), "staged\n");
+	EXPECT_STR(staged_text("b"), "-");
+	EXPECT_STR(staged_text("c.txt"), "-");
+	EXPECT(symlink("a.txt", "link") == 0);
+	git("add .");
+	EXPECT_STR(staged_text("link"), "-");
+	if (!large)
+		abort();
+	memset(large, 'x', (1 << 20) + 1);
+	write_text("large", large);
+	git("add .");
+	EXPECT_STR(staged_text("large"), "'large' is longer than 1 MiB");
+}
+
 static void a_filter_of_the_repository_is_run_as_git_runs_it(void)
 {
 	new_repository();
@@ -520,6 +612,9 @@ static const struct test tests[] = {
 	TEST(another_form_starts_from_nothing),
 	TEST(a_checkout_that_was_cut_off_is_made_anew),
 	TEST(attributes_and_modes_are_those_of_the_index),
+	TEST(ident_and_ends_of_lines_are_as_git_has_them),
+	TEST(a_changed_setting_of_git_changes_the_checkout),
+	TEST(a_small_file_is_read_as_it_is_staged),
 	TEST(a_filter_of_the_repository_is_run_as_git_runs_it),
 	TEST(nothing_of_the_repository_is_written),
 	TEST(no_hook_of_the_repository_runs),
