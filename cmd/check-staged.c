@@ -4,6 +4,7 @@
 #include "cmd/annotate.h"
 #include "cmd/check-staged.h"
 #include "cmd/output.h"
+#include "lib/base/file.h"
 #include "lib/pipeline/staged.h"
 
 /* ---- what is printed ---- */
@@ -306,12 +307,14 @@ enum rk_exit rk_check_staged(struct rk_app *app, const struct rk_check_staged *h
 			     const struct rk_common *common)
 {
 	cleanup(rk_staged_free_p) struct rk_staged *staged = NULL;
+	cleanup_free char *dir = NULL;
 	struct rk_error err = RK_ERROR_INIT;
 	enum rk_exit status;
 
 	if (is_turned_off(how))
 		return RK_EXIT_OK;
-	status = rk_staged_read(".", &staged, &err) < 0
+	status = rk_path_real(".", &dir, &err) < 0 ||
+				 rk_staged_read(dir, &staged, &err) < 0
 			 ? rk_cmd_fail(app, &err)
 			 : check_with(app, how, common, staged);
 	if (status != RK_EXIT_OK && how->hook)
