@@ -5,11 +5,11 @@
 #        tests/run.sh --mutations N [--seed S] [--kernel small] [--demand HOW]
 #
 # Builds rkmod in every way that counts and runs the test suites: lint, unit, cli, fuzz
-# (each target for 20 s), kernel, vm, debian13 (unit and cli again, inside a Debian 13
-# tree). --fast is lint, unit and cli. Only when asked for: small (holds rkmod check
-# against a kernel with MODVERSIONS). Installs what is missing on Debian 12 or 13. The
-# last line is "N passed, N failed, N skipped"; the exit status is 1 if any failed, 2 if
-# it could not be done.
+# (each target for 20 s), kernel, vm, debian13 (the package, built in a Debian 13 tree
+# with unit and cli again, then installed and used in another). --fast is lint, unit and
+# cli. Only when asked for: small (holds rkmod check against a kernel with MODVERSIONS).
+# Installs what is missing on Debian 12 or 13. The last line is "N passed, N failed, N
+# skipped"; the exit status is 1 if any failed, 2 if it could not be done.
 #
 # --mutations holds rkmod check against the stock kernel for N damaged modules (see
 # tests/vm/oracle/README.md). What the kernel said, and the report, are kept in
@@ -35,12 +35,12 @@ kernel=    # small: not the stock one
 demand=    # how the small one demands signatures
 builds=() # folders of build-tests/ that were built
 
-TEST_PACKAGES=(busybox-static clang fish git groff-base libclang-rt-dev make mandoc openssl
+TEST_PACKAGES=(busybox-static clang fish git groff-base libclang-rt-dev lintian make mandoc openssl
 	pacman-package-manager pre-commit python3 python3-jsonschema rpm shellcheck util-linux
 	xz-utils zsh)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well, and a kernel is built.
-TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static git libdw-dev)
+TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static debhelper git libdw-dev)
 
 # --- Options
 
@@ -341,30 +341,33 @@ run_fuzz()
 
 # --- Inside the Debian 13 tree
 
+# As a distribution builds it: the package, whose build runs unit and cli. Objects of a
+# run before are kept.
 run_in_tree()
 {
-	local dir=$work/debian13
+	local dir=$work/debian13 src=$work/debian13/rkmod log
 
-	say 'unit and cli inside the Debian 13 tree'
-	mkdir -p "$dir"
-	# shellcheck disable=SC2016 # the shell inside expands them
-	local script='. samples/setup.sh
-		build_in "$1/build" -Dwerror=true &&
-		meson test -C "$1/build" --print-errorlogs --suite unit --suite cli'
-
-	rm -f "$dir/build/meson-logs/testlog.json"
+	say 'the package, with unit and cli, inside the Debian 13 tree'
+	mkdir -p "$src"
+	find "$src" -mindepth 1 -maxdepth 1 ! -name 'obj-*' -exec rm -rf {} +
+	rm -rf "$dir"/rkmod[-_]* "$src"/obj-*/meson-logs
+	sources -z | tar --null --files-from=- -cf - | tar -xf - -C "$src"
 	bwrap --tmpfs / --ro-bind "$ROOT/usr" /usr --ro-bind "$ROOT/etc" /etc \
-		--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
-		--symlink usr/sbin /sbin --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run \
-		--ro-bind "$PWD" "$PWD" --bind "$dir" "$dir" --chdir "$PWD" --unshare-pid \
-		--unshare-net --die-with-parent --clearenv --setenv HOME /tmp \
-		--setenv PATH /usr/bin:/bin:/usr/sbin:/sbin \
-		bash -c "$script" debian13 "$dir"
-	if [ -s "$dir/build/meson-logs/testlog.json" ]; then
-		record_meson_log 'debian13 ' "$dir/build/meson-logs/testlog.json"
+		--ro-bind "$ROOT/var/lib/dpkg" /var/lib/dpkg --symlink usr/bin /bin \
+		--symlink usr/lib /lib --symlink usr/lib64 /lib64 --symlink usr/sbin /sbin \
+		--proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$dir" "$dir" \
+		--chdir "$src" --unshare-pid --unshare-net --die-with-parent --clearenv \
+		--setenv HOME /tmp --setenv PATH /usr/bin:/bin:/usr/sbin:/sbin \
+		--setenv DEB_CFLAGS_APPEND -Werror \
+		--setenv DEB_BUILD_OPTIONS "parallel=$(nproc)" \
+		dpkg-buildpackage --ignore-builtin-builddeps -us -uc -b -nc
+	log=$(find "$src" -path '*/meson-logs/testlog.json')
+	if [ -s "$log" ]; then
+		record_meson_log 'debian13 ' "$log"
 	else
 		record debian13 build FAIL
 	fi
+	RKMOD_TEST_DEB=$dir meson_test '' build-tests/gcc debian13
 }
 
 # --- All of it
