@@ -56,9 +56,9 @@ bool rk_format_names_edition(const char *toml)
 	while (*toml) {
 		toml += strspn(toml, " \t");
 		if (strncmp(toml, key, strlen(key)) == 0) {
-			const char *after = toml + strlen(key);
-
-			if (after[strspn(after, " \t")] == '=')
+			toml += strlen(key);
+			toml += strspn(toml, " \t");
+			if (*toml == '=')
 				return true;
 		}
 		toml += strcspn(toml, "\n");
