@@ -67,6 +67,7 @@ static struct rk_json *describe(const struct rk_machine *machine,
 	rk_json_add_string(top, "module", item->name);
 	rk_json_add_string(top, "file", item->module->path);
 	add_hash(top, item->module);
+	rk_json_add_string(top, "build_id", item->build_id);
 	rk_json_add_string(top, "parameters", item->params);
 	rk_json_add_string(top, "predicted", rk_answer_name(item->verdict.answer));
 	rk_json_add_string(top, "predicted_errno", rk_verdict_errno_name(&item->verdict));

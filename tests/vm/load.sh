@@ -25,6 +25,7 @@ begin
 . "$TOP/tests/vm/oracle/kernels.sh"
 
 loop=kernel/drivers/block/loop.ko.xz
+soft=kernel/lib/lru_cache.ko.xz
 
 # A whole source tree has too many files for their contents.
 use_tree_hash()
@@ -59,6 +60,8 @@ use_small()
 # it can be had
 use_kernel()
 {
+	local file
+
 	target=(--root "$ROOT")
 	files=()
 	right=./right.ko right_name=ld_base
@@ -70,7 +73,9 @@ use_kernel()
 		;;
 	*)
 		right=loop right_name=loop
-		files=(--file "$ROOT/usr/lib/modules/$RELEASE/$loop=/lib/modules/$RELEASE/$loop")
+		for file in "$loop" "$soft"; do
+			files+=(--file "$ROOT/usr/lib/modules/$RELEASE/$file=/lib/modules/$RELEASE/$file")
+		done
 		;;
 	esac
 }
@@ -119,6 +124,25 @@ data = bytearray(open(source, "rb").read())
 head = bytes([4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0]) + b"GNU\0"
 assert data.count(head) == 1
 data[data.index(head) + len(head)] ^= 1
+open(target, "wb").write(data)
+EOF
+}
+
+# fault.ko: the loader would write to what it has made read-only.
+make_fault()
+{
+	python3 - "$T/ko/ld_base.ko" "$T/ko/fault.ko" <<'EOF'
+import struct, sys
+
+source, target = sys.argv[1:]
+data = bytearray(open(source, "rb").read())
+shoff, = struct.unpack_from("<Q", data, 40)
+shnum, shstrndx = struct.unpack_from("<HH", data, 60)
+names, = struct.unpack_from("<Q", data, shoff + 64 * shstrndx + 24)
+for header in range(shoff, shoff + 64 * shnum, 64):
+    name, = struct.unpack_from("<I", data, header)
+    if data[names + name:].startswith(b".gnu.linkonce.this_module\0"):
+        struct.pack_into("<Q", data, header + 8, 2)  # SHF_ALLOC
 open(target, "wb").write(data)
 EOF
 }
@@ -256,6 +280,7 @@ RKMOD_LOAD_HELPER=$T/helper
 use_kernel
 build_modules
 make_second
+make_fault
 compress
 make_right
 sign

@@ -1,18 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
-# Figures, no test: 50 loads by rkmod and by insmod, each with its rmmod.
+# Figures, no test: 50 loads by rkmod and by insmod, each with its rmmod, and what of that
+# a start of rkmod takes, and a verdict with all that is read for it.
 now() {
 	cut -d ' ' -f 1 /proc/uptime
 }
-echo "# $(stat -c %s small.ko) bytes"
-for program in 'rkmod load' insmod; do
+
+# fifty COMMAND...
+fifty() {
 	before=$(now)
 	n=0
 	while [ $n -lt 50 ]; do
-		$program ./small.ko >/dev/null 2>&1
-		rmmod ld_base
+		"$@" >/dev/null 2>&1
 		n=$((n + 1))
 	done
-	echo "# 50 times $program: $before to $(now) s"
-done
-as_sudo rkmod load --format json ./small.ko | grep usec | sed 's/^/# /'
+	echo "# 50 times $*: $before to $(now) s"
+}
+
+loads() {
+	"$@"
+	rmmod ld_base
+}
+
+echo "# $(stat -c %s small.ko) bytes"
+loads rkmod load ./small.ko >/dev/null 2>&1 # what is kept of the kernel's facts is made
+fifty loads rkmod load ./small.ko
+fifty loads insmod ./small.ko
+fifty rkmod --version
+fifty rkmod check --running ./small.ko
+rkmod load --format json ./small.ko | grep usec | sed 's/^/# /'

@@ -5,18 +5,22 @@
 # --- Who runs
 load 0 'a slow one, to look at' ./ld_init.ko wait_ms=1
 as_sudo rkmod unload ld_init >/dev/null
-as_sudo rkmod load ./ld_init.ko wait_ms=4000 >/tmp/out 2>&1 &
-sleep 3
+as_sudo rkmod load ./ld_init.ko wait_ms=4000 >/tmp/out 2>&1 9</etc/passwd &
+until grep -q '^ld_init .* Loading ' /proc/modules; do
+	usleep 100000
+done
 for pid in $(pidof rkmod); do
 	echo "$pid $(sed -n 's/^Uid:\t[0-9]*\t\([0-9]*\).*/\1/p' "/proc/$pid/status")" \
 		"$(sed -n 's/^CapPrm:\t0*\([0-9a-f]*\)$/\1/p' "/proc/$pid/status")" \
 		"$(sed -n 's/^Groups:\t\(.*[0-9]\) *$/\1/p' "/proc/$pid/status")" \
 		"$(stat -c %u "/proc/$pid/fd")"
+	readlink "/proc/$pid/fd/9"
 done >/tmp/who
 wait
 # CAP_SYS_MODULE is bit 16. What cannot be traced belongs to uid 0 in /proc.
 is 'who inserts has one capability' 2 "$(grep -c '^[0-9]* 0 10000 ' /tmp/who)"
 is 'who judges is the user and has none' 1 "$(grep -c '^[0-9]* 1000  1000 0$' /tmp/who)"
+is 'none has what the caller had open' 0 "$(grep -c passwd /tmp/who)"
 as_sudo rkmod unload ld_init >/dev/null
 
 # --- The file changes
@@ -48,6 +52,28 @@ is 'what is loaded is what was judged' 0 "$n_unjudged"
 is 'which was the one or the other' 2 "$(sort -u /tmp/ids | grep -c '^[0-9a-f]\{40\}$')"
 race rkmod-read-twice
 is 'a file that is read twice is not what was judged' 1 "$n_unjudged"
+
+# What the kernel does otherwise than predicted is to be reported.
+sed 's/vermagic=[0-9]/vermagic=x/' hello.ko >alien.ko
+n=0
+until grep -q 'is a defect of rkmod' /tmp/out || [ $n = 30 ]; do
+	cp hello.ko race.ko
+	cp alien.ko other.ko
+	(
+		usleep $((200000 + n % 10 * 100000))
+		mv other.ko race.ko
+	) &
+	as_sudo rkmod-read-twice load ./race.ko >/tmp/out 2>&1
+	wait
+	rmmod hello 2>/dev/null
+	n=$((n + 1))
+done
+has 'a disagreement is called a defect' 'is a defect of rkmod'
+report=$(sed -n "s/.*please report it, with '\(.*\)'/\1/p" /tmp/out)
+expect 0 'a file for the report is named' as_user grep -c . "$report"
+cp "$report" /tmp/out
+has 'it has what was predicted' '"predicted":'
+has 'and what the kernel said' 'version magic'
 
 # --- The log overflows
 load 0 'a module that prints 200 lines' ./ld_chatty.ko lines=200 noise=2

@@ -18,3 +18,7 @@ load 2 'an alias of what is blacklisted' block-major-7-0
 load 0 'its own name is meant' loop
 has 'which is said' 'blacklists it'
 expect 0 'it goes' as_sudo rkmod unload loop
+echo 'softdep loop pre: lru_cache nobody_has_this' >/etc/modprobe.d/a.conf
+load 0 'what it would like to have' loop
+has 'comes first, where it is there' 'lru_cache: loaded (needed first)'
+expect 0 'both go' as_sudo rkmod unload lru_cache loop

@@ -48,6 +48,10 @@ chmod 600 closed.ko
 chown root closed.ko
 load 2 'sudo does not read what the user may not' ./closed.ko
 has 'that is said' 'Permission denied'
+expect 2 'nor does pkexec' env PKEXEC_UID=1000 rkmod load ./closed.ko
+has 'that is said, too' 'Permission denied'
+expect 0 'what the user may read, it loads' env PKEXEC_UID=1000 rkmod load ./hello.ko
+expect 0 'and unloads' env PKEXEC_UID=1000 rkmod unload hello
 echo rubbish >rubbish.ko
 load 1 'what is no module is refused' ./rubbish.ko
 : >empty.ko
@@ -58,6 +62,10 @@ has 'with the line of the kernel' 'version magic'
 load 1 'by force the kernel refuses it itself' --force ./alien.ko
 has 'which was said before' 'by force, although the kernel will probably answer ENOEXEC'
 has 'with its own words' '| hello: version magic'
+load 1 'a module that would make the kernel fall over' ./fault.ko
+has 'is not given to it' 'not inserted: fault'
+load 1 'not even by force' --force ./fault.ko
+has 'is it' 'not inserted: fault'
 load 1 'a name that the kernel was told not to load' ./ld_chatty.ko
 has 'that is known before' 'not inserted: refuse (EPERM'
 load 2 'no such file' ./nothing.ko
@@ -82,6 +90,8 @@ follows load as_sudo rkmod load --format json ./nothing.ko
 load 0 'three deep' ./ld_top.ko
 has 'all of it works' 'ld_top: value is 3'
 loaded 'all are there' 'ld_top ld_mid ld_base'
+expect 0 'its status' as_user rkmod status ld_base
+has 'names who uses it' 'used by: ld_mid'
 expect 1 'what is needed is not unloaded' as_sudo rkmod unload ld_base
 has 'and who needs it is said' "used by 'ld_mid'"
 expect 0 'together they go in the right order' as_sudo rkmod unload ld_base ld_mid ld_top
