@@ -259,6 +259,7 @@ static int add_needed(struct rk_loading *loading, const char *path, const char *
 	rk_error_prefix(err, "'%s' needs '%s'", path, name);
 	if (err->code != RK_ENOTFOUND)
 		return -(int)err->code;
+	err->cure[0] = '\0'; /* check's, which takes several files */
 	return rk_error_cure(
 		err, "dependency-missing",
 		"put '%s.ko' beside it, or load that first, or install the package with this kernel's modules",
@@ -420,6 +421,7 @@ static int report_missing(const char *name, struct rk_error *err)
 
 	if (err->code != RK_ENOTFOUND || rk_format(&file, &ignored, "%s.ko", name) < 0)
 		return -(int)err->code;
+	err->cure[0] = '\0';
 	if (access(file, F_OK) == 0)
 		return rk_error_cure(err, "dependency-missing",
 				     "for the file in this folder say '%s'", file);

@@ -70,6 +70,8 @@ load 1 'a name that the kernel was told not to load' ./ld_chatty.ko
 has 'that is known before' 'not inserted: refuse (EPERM'
 load 2 'no such file' ./nothing.ko
 load 2 'no such module' nothing_of_this_name
+load 2 'a file is meant' hello
+has 'which is guessed' "say 'hello.ko'"
 load 2 'two roots are none' --root x ./hello.ko
 echo '{ "kdir": "/nowhere" }' >rkmod.json
 load 0 'rkmod.json does not steer it' ./hello.ko
@@ -104,6 +106,7 @@ loaded 'nothing is left' ''
 mv ld_base.ko hidden
 load 2 'a module that is needed and is not there' ./ld_top.ko
 has 'which is named' "needs 'ld_base'"
+has 'with what to do' "put 'ld_base.ko' beside it"
 loaded 'nothing is inserted' ''
 mv hidden ld_base.ko
 
