@@ -13,6 +13,7 @@
 #include "lib/metadata/kbuild.h"
 #include "lib/metadata/needs.h"
 #include "lib/metadata/set.h"
+#include "lib/metadata/sources.h"
 
 /*
  * A set is made in a temporary folder beside its place: source, objtree and the set that
@@ -317,6 +318,16 @@ static int check_source(const struct making *making, struct rk_error *err)
 	return rk_check_headers(making->kernel, making->source_dir, &n_headers, err);
 }
 
+/* No build needs them. */
+static void keep_sources(const struct making *making)
+{
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_sources_keep(making->machine, making->set.key, making->source_dir,
+			    making->objtree, &err) < 0)
+		rk_log(RK_LOG_WARNING, "the Rust sources are not kept: %s", err.msg);
+}
+
 static int generate(struct making *making, struct rk_kbuild *kbuild, struct rk_error *err)
 {
 	const char *wanted = making->toolchain->wanted;
@@ -328,6 +339,7 @@ static int generate(struct making *making, struct rk_kbuild *kbuild, struct rk_e
 	    rk_check_rustc(making->objtree, wanted, err) < 0 ||
 	    fill_stage(making, err) < 0)
 		return -(int)err->code;
+	keep_sources(making);
 	return rk_set_store(&making->set, making->stage, wanted, making->n_exports, err);
 }
 
