@@ -139,12 +139,14 @@ enum rk_exit rk_cmd_fail(const struct rk_app *app, const struct rk_error *err);
 /* All of them, sorted, ended by NULL. */
 extern const struct rk_cmd *const rk_commands[];
 
+extern const struct rk_cmd cmd_analyzer;
 extern const struct rk_cmd cmd_build;
 extern const struct rk_cmd cmd_check;
 extern const struct rk_cmd cmd_ci;
 extern const struct rk_cmd cmd_clippy;
 extern const struct rk_cmd cmd_config;
 extern const struct rk_cmd cmd_dkms;
+extern const struct rk_cmd cmd_doc;
 extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_fmt;

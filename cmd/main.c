@@ -43,10 +43,10 @@
 
 /* Sorted. */
 const struct rk_cmd *const rk_commands[] = {
-	&cmd_build,  &cmd_check,   &cmd_ci,     &cmd_clippy, &cmd_config,  &cmd_dkms,
-	&cmd_doctor, &cmd_explain, &cmd_fmt,    &cmd_hook,   &cmd_kernels, &cmd_load,
-	&cmd_new,    &cmd_prepare, &cmd_reload, &cmd_root,   &cmd_sign,    &cmd_status,
-	&cmd_unload, &cmd_vm,      NULL,
+	&cmd_analyzer, &cmd_build,  &cmd_check,  &cmd_ci,      &cmd_clippy, &cmd_config,
+	&cmd_dkms,     &cmd_doc,    &cmd_doctor, &cmd_explain, &cmd_fmt,    &cmd_hook,
+	&cmd_kernels,  &cmd_load,   &cmd_new,    &cmd_prepare, &cmd_reload, &cmd_root,
+	&cmd_sign,     &cmd_status, &cmd_unload, &cmd_vm,      NULL,
 };
 
 /* argv[0] is the first word after "rkmod", whatever it is. */

@@ -51,6 +51,10 @@ RK_MUST_CHECK int rk_build_shim_base(const struct rk_machine *machine, char **re
 RK_MUST_CHECK int rk_build_shim_check(const struct rk_machine *machine,
 				      struct rk_error *err);
 
+/* "/usr/bin/rustc-1.85" -> "/usr/bin/clippy-driver-1.85". */
+RK_MUST_CHECK int rk_build_beside(const char *rustc, const char *program, char **ret,
+				  struct rk_error *err);
+
 /* True if Kbuild links bitcode of the metadata into each object: it gets rkmod-llvm-link,
  * beside rkmod-rustc, as LLVM_LINK=. */
 bool rk_build_inlines_helpers(const struct rk_build_input *input);

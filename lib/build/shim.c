@@ -16,6 +16,8 @@
  * STATE/shim/<key>/rkmod-rustc.conf
  * STATE/shim/<key>/rkmod-clippy    the same for CLIPPY_DRIVER
  * STATE/shim/<key>/rkmod-clippy.conf
+ * STATE/shim/<key>/rkmod-rustdoc    the same for rustdoc, which rkmod doc runs
+ * STATE/shim/<key>/rkmod-rustdoc.conf
  * STATE/shim/<key>/rkmod-llvm-link    the same for LLVM_LINK, where helpers are inlined
  * STATE/shim/<key>/rkmod-llvm-link.conf
  */
@@ -123,13 +125,13 @@ static int make_conf(const char *compiler, const struct rk_build_input *input,
 	return rk_buf_check(ret, err);
 }
 
-/* "/usr/bin/rustc-1.85" -> "/usr/bin/clippy-driver-1.85". */
-static int clippy_beside(const char *rustc, char **ret, struct rk_error *err)
+int rk_build_beside(const char *rustc, const char *program, char **ret,
+		    struct rk_error *err)
 {
 	const char *base = rk_path_base(rustc);
 	const char *suffix = strncmp(base, "rustc", 5) == 0 ? base + 5 : "";
 
-	return rk_format(ret, err, "%.*sclippy-driver%s", (int)(base - rustc), rustc,
+	return rk_format(ret, err, "%.*s%s%s", (int)(base - rustc), rustc, program,
 			 suffix);
 }
 
@@ -140,7 +142,8 @@ int rk_build_find_clippy(const struct rk_build_input *input, char **ret,
 	const struct rk_root *root = input->kernel->root;
 	cleanup_free char *path = NULL;
 
-	if (clippy_beside(input->toolchain->rustc->path, &path, err) < 0)
+	if (rk_build_beside(input->toolchain->rustc->path, "clippy-driver", &path, err) <
+	    0)
 		return -(int)err->code;
 	if (rk_root_exists(root, path)) {
 		*ret = RK_STEAL(path);
@@ -215,11 +218,11 @@ static int make_key(const struct rk_build_input *input, const char *program,
 
 /* What is put beside each other for one key; a compiler that is NULL is left out. */
 struct shims {
-	char *compilers[3];
-	struct rk_buf confs[3];
+	char *compilers[4];
+	struct rk_buf confs[4];
 };
 
-static const char *const shim_names[] = {"rkmod-rustc", "rkmod-clippy",
+static const char *const shim_names[] = {"rkmod-rustc", "rkmod-clippy", "rkmod-rustdoc",
 					 "rkmod-llvm-link"};
 
 static void release_shims(struct shims *shims)
@@ -292,9 +295,10 @@ static int make_shims(const struct rk_build_input *input, struct shims *shims,
 	const char *rustc = input->toolchain->rustc->path;
 
 	if (rk_strdup(rustc, &shims->compilers[0], err) < 0 ||
-	    clippy_beside(rustc, &shims->compilers[1], err) < 0 ||
+	    rk_build_beside(rustc, "clippy-driver", &shims->compilers[1], err) < 0 ||
+	    rk_build_beside(rustc, "rustdoc", &shims->compilers[2], err) < 0 ||
 	    (rk_build_inlines_helpers(input) &&
-	     find_llvm_link(input, &shims->compilers[2], err) < 0))
+	     find_llvm_link(input, &shims->compilers[3], err) < 0))
 		return -(int)err->code;
 	for (size_t i = 0; i < RK_ARRAY_LEN(shim_names); i++)
 		if (shims->compilers[i] &&

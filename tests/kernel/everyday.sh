@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is done every day: fmt, clippy and ci, by the tree's own rustfmt and clippy. No guest.
+# What is done every day: fmt, clippy, doc and ci, by the tree's own programs. No guest.
 . "$(dirname "$0")/../lib.sh"
 begin
 
@@ -54,6 +54,17 @@ follows 'clippy: the answer follows its schema' clippy
 same 'clippy: they are counted' 1 "$(json warnings)"
 expect 0 'clippy: an annotation' at_home clippy --format github
 stdout_has 'clippy: with file and line' '::warning file=main.rs,line='
+
+# --- doc
+expect 0 'doc: is written' at_home doc --format json
+follows 'doc: the answer follows its schema' doc
+same 'doc: a page for the crate' "$M/doc/main/index.html" "$(json pages 0)"
+has "$M/doc/main/index.html" 'doc: with what the file says' 'Rust and C in one module'
+has "$M/doc/main/fn.fnv1a.html" 'doc: private functions, too' 'fnv1a'
+same 'doc: git does not see it' '' "$(as_user git -C "$M" status --porcelain doc)"
+expect 0 'doc: into another folder' at_home doc --out "$T/pages"
+[ -f "$T/pages/main/index.html" ]
+result $? 'doc: it is there'
 
 # --- ci, without its guest (tests/vm/new.sh has one)
 expect 0 'ci: all steps' at_home ci --skip vm --format json

@@ -17,6 +17,11 @@ stdout_has 'ci: so is clippy' 'apt install rust-clippy'
 expect 1 'ci: --strict demands them' as_user env -C "$T/new_mixed" \
 	"$RKMOD_TEST_PREFIX/bin/rkmod" ci --skip vm,build --strict
 expect 2 'fmt: cannot be done' as_user env -C "$T/new_mixed" "$RKMOD_TEST_PREFIX/bin/rkmod" fmt
+expect 0 'doc: rustdoc works with what Kbuild kept there' as_user env -C "$T/new_mixed" \
+	"$RKMOD_TEST_PREFIX/bin/rkmod" doc
+has "$T/new_mixed/doc/main/index.html" 'doc: with what the file says' 'Rust and C in one module'
+expect 0 'analyzer: KDIR itself has the sources' as_user env -C "$T/new_mixed" \
+	"$RKMOD_TEST_PREFIX/bin/rkmod" analyzer
 for kind in params miscdev; do
 	expect 2 "$kind: is refused" rkmod new --root "$ROOT" --kind "$kind" "$T/$kind"
 	stderr_has "$kind: with the reason" 'has no'

@@ -1,0 +1,1 @@
+rkmod doc a b; rkmod doc -j 0; rkmod doc
