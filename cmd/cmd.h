@@ -151,6 +151,7 @@ extern const struct rk_cmd cmd_doctor;
 extern const struct rk_cmd cmd_explain;
 extern const struct rk_cmd cmd_fmt;
 extern const struct rk_cmd cmd_hook;
+extern const struct rk_cmd cmd_install;
 extern const struct rk_cmd cmd_kernels;
 extern const struct rk_cmd cmd_load;
 extern const struct rk_cmd cmd_new;
@@ -159,6 +160,7 @@ extern const struct rk_cmd cmd_reload;
 extern const struct rk_cmd cmd_root;
 extern const struct rk_cmd cmd_sign;
 extern const struct rk_cmd cmd_status;
+extern const struct rk_cmd cmd_uninstall;
 extern const struct rk_cmd cmd_unload;
 extern const struct rk_cmd cmd_vm;
 

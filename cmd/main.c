@@ -25,6 +25,7 @@
  *   verdict/      The kernel's loader, simulated stage by stage.
  *   load/         Insertion of what was judged, removal, the kernel's log.
  *   vm/           A kernel booted in QEMU, and the guest program that runs in it.
+ *   install/      Modules into /lib/modules and out again.
  *   pipeline/     The chain: kernel, toolchain, metadata, build, verdict.
  *
  * kbuild-shim/    What rkmod hands to Kbuild: the rustc wrapper.
@@ -43,10 +44,11 @@
 
 /* Sorted. */
 const struct rk_cmd *const rk_commands[] = {
-	&cmd_analyzer, &cmd_build,  &cmd_check,  &cmd_ci,      &cmd_clippy, &cmd_config,
-	&cmd_dkms,     &cmd_doc,    &cmd_doctor, &cmd_explain, &cmd_fmt,    &cmd_hook,
-	&cmd_kernels,  &cmd_load,   &cmd_new,    &cmd_prepare, &cmd_reload, &cmd_root,
-	&cmd_sign,     &cmd_status, &cmd_unload, &cmd_vm,      NULL,
+	&cmd_analyzer, &cmd_build,     &cmd_check,   &cmd_ci,      &cmd_clippy,
+	&cmd_config,   &cmd_dkms,      &cmd_doc,     &cmd_doctor,  &cmd_explain,
+	&cmd_fmt,      &cmd_hook,      &cmd_install, &cmd_kernels, &cmd_load,
+	&cmd_new,      &cmd_prepare,   &cmd_reload,  &cmd_root,    &cmd_sign,
+	&cmd_status,   &cmd_uninstall, &cmd_unload,  &cmd_vm,      NULL,
 };
 
 /* argv[0] is the first word after "rkmod", whatever it is. */

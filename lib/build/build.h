@@ -76,6 +76,11 @@ RK_MUST_CHECK int rk_build_run(const struct rk_machine *machine,
 			       const struct rk_build_request *request,
 			       struct rk_build_result *result, struct rk_error *err);
 
+/* The modules that a build left in a folder: those of its modules.order that exist, host
+ * paths, sorted, each once. Without one there are none. */
+RK_MUST_CHECK int rk_build_list_modules(const char *dir, struct rk_strv *ret,
+					struct rk_error *err);
+
 /**
  * rk_build_shim() - the RUSTC that Kbuild is given
  * @ret: machine->state_dir/shim/<key>/rkmod-rustc, made if missing; rkmod-clippy, for

@@ -175,8 +175,4 @@ void rk_build_place_release(struct rk_build_place *place);
 RK_MUST_CHECK int rk_build_parse_order(const char *dir, const char *text, size_t size,
 				       struct rk_strv *ret, struct rk_error *err);
 
-/* Those of the folder's modules.order that exist, sorted, each once. */
-RK_MUST_CHECK int rk_build_list_modules(const char *dir, struct rk_strv *ret,
-					struct rk_error *err);
-
 #endif

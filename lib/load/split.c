@@ -14,7 +14,12 @@
 #include <sys/wait.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/load/split.h"
+
+enum {
+	ANSWER_LIMIT = 1 << 20,
+};
 
 /* Who called. */
 struct caller {
@@ -291,4 +296,86 @@ int rk_split(struct rk_rights *ret, struct rk_error *err)
 	close(sockets[0]);
 	ret->socket = sockets[1];
 	return be_judge(&caller, ret, err);
+}
+
+/* ---- a call with the caller's rights ---- */
+
+__attribute__((noreturn)) static void
+be_worker(const struct caller *caller, int (*work)(void *data, struct rk_buf *answer),
+	  void *data, int to)
+{
+	cleanup_buf struct rk_buf answer = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+	int status;
+
+	if (become_caller(caller, &err) < 0) {
+		fprintf(stderr, "rkmod: %s\n", err.msg);
+		_exit(2);
+	}
+	status = work(data, &answer);
+	if (fflush(NULL) != 0 || answer.failed ||
+	    rk_file_write_fd(to, rk_buf_str(&answer), answer.len, &err) < 0)
+		_exit(2);
+	_exit(status);
+}
+
+static int wait_for_worker(pid_t pid, int *ret_status, struct rk_error *err)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return rk_error_sys(err, errno, "waitpid");
+	if (!WIFEXITED(status))
+		return rk_error_set(err, RK_EREFUSED, "ended by signal %d",
+				    WTERMSIG(status));
+	*ret_status = WEXITSTATUS(status);
+	return 0;
+}
+
+static int call_worker(const struct caller *caller,
+		       int (*work)(void *data, struct rk_buf *answer), void *data,
+		       struct rk_buf *answer, int *ret_status, struct rk_error *err)
+{
+	cleanup_close int from = -1;
+	int pipe_fds[2];
+	pid_t pid;
+	int r;
+
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return rk_error_sys(err, errno, "pipe");
+	from = pipe_fds[0];
+	reset_signals();
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		close(from);
+		be_worker(caller, work, data, pipe_fds[1]);
+	}
+	close(pipe_fds[1]);
+	if (pid < 0)
+		return rk_error_sys(err, errno, "fork");
+	r = rk_file_read_fd(from, ANSWER_LIMIT, answer, err);
+	if (r < 0)
+		kill(pid, SIGTERM);
+	if (wait_for_worker(pid, ret_status, r < 0 ? &(struct rk_error){0} : err) < 0 &&
+	    r == 0)
+		return -(int)err->code;
+	return r;
+}
+
+int rk_split_call(int (*work)(void *data, struct rk_buf *answer), void *data,
+		  struct rk_buf *answer, int *ret_status, struct rk_error *err)
+{
+	struct caller caller;
+
+	if (getauxval(AT_SECURE))
+		return rk_error_set(err, RK_EREFUSED,
+				    "rkmod is not made to be a set-user-ID program");
+	if (find_caller(&caller, err) < 0)
+		return -(int)err->code;
+	if (getuid() == 0 && caller.uid != 0)
+		return call_worker(&caller, work, data, answer, ret_status, err);
+	*ret_status = work(data, answer);
+	return 0;
 }

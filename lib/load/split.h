@@ -2,7 +2,7 @@
 #ifndef RK_LOAD_SPLIT_H
 #define RK_LOAD_SPLIT_H
 
-#include "lib/base/error.h"
+#include "lib/base/buf.h"
 
 /* What is left of the right to change the kernel: another process that has it. */
 struct rk_rights {
@@ -31,6 +31,23 @@ struct rk_rights {
  * makes no sense), -RK_ESYS.
  */
 RK_MUST_CHECK int rk_split(struct rk_rights *ret, struct rk_error *err);
+
+/**
+ * rk_split_call() - do something with the rights of the user who called sudo or pkexec
+ * @work:       adds what the rest of this process needs to know to its second argument;
+ *              it returns an exit status
+ * @answer:     that; as untrusted as what @work reads
+ * @ret_status: what @work returned
+ *
+ * uid 0 for somebody else: another process does it, as that user, with his groups and
+ * home and a clean environment; standard descriptors are shared. Otherwise it is simply
+ * called.
+ * Return: 0; -RK_EREFUSED (set-user-ID program, SUDO_UID makes no sense, it was ended by
+ * a signal), -RK_EFORMAT (too long an answer), -RK_ESYS, -RK_ENOMEM.
+ */
+RK_MUST_CHECK int rk_split_call(int (*work)(void *data, struct rk_buf *answer),
+				void *data, struct rk_buf *answer, int *ret_status,
+				struct rk_error *err);
 
 /* For split.c: serves until the other end is closed. */
 void rk_inserter_serve(int socket);

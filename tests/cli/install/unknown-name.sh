@@ -1,0 +1,2 @@
+mkdir package
+rkmod uninstall --mod-path package hello
