@@ -31,16 +31,34 @@ static void add_first_error(const char *output, struct rk_buf *ret)
 	}
 }
 
+/* A finding says it better than what it was made from. */
+static bool is_explained(const struct rk_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->findings.n_items; i++)
+		if (pipeline->findings.items[i].severity == RK_SEVERITY_ERROR &&
+		    pipeline->findings.items[i].text[0])
+			return true;
+	return false;
+}
+
+/* A compiler's own words have the place; modpost's and make's stand in the finding. */
 static void print_failed_build(const struct rk_app *app,
 			       const struct rk_pipeline *pipeline,
 			       const struct rk_staged_check *check)
 {
 	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	const char *first;
 
 	add_first_error(rk_buf_str(&check->output), &text);
-	rk_output_text(app, "%s%swhat is staged does not build for %s",
-		       text.len ? rk_buf_str(&text) : rk_buf_str(&check->output),
-		       text.len ? "\n" : "", pipeline->kernel->release);
+	first = rk_buf_str(&text);
+	if (is_explained(pipeline) &&
+	    (!text.len || strncmp(first, "ERROR: modpost", 14) == 0))
+		rk_output_text(app, "what is staged does not build for %s",
+			       pipeline->kernel->release);
+	else
+		rk_output_text(app, "%s%swhat is staged does not build for %s",
+			       text.len ? first : rk_buf_str(&check->output),
+			       text.len ? "\n" : "", pipeline->kernel->release);
 }
 
 /* Paths are shown as the repository has them. */

@@ -274,7 +274,7 @@ int rk_format_check(const struct rk_format_request *request, const char *rustfmt
 	finding =
 		rk_findings_add(findings, "not-formatted", "'%s' is not formatted", path);
 	rk_finding_where(findings, finding, "%s:%zu", path, result.line);
-	rk_finding_fix(findings, finding, "run 'rustfmt --edition 2021 %s'%s", path,
+	rk_finding_fix(findings, finding, "run 'rkmod fmt %s'%s", path,
 		       request->staged ? " and git add it" : "");
 	return 0;
 }

@@ -142,6 +142,42 @@ static int build_folders(struct rk_staged_run *run, const struct rk_strv *dirs,
 	return rk_strv_check(&p->build.modules, err);
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name);
+	size_t end_len = strlen(end);
+
+	return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+/* What Kbuild would find done: an object, or the record of how it was made. */
+static bool is_built(const char *path)
+{
+	const char *name = rk_path_base(path);
+
+	return ends_with(name, ".ko") || ends_with(name, ".o") ||
+	       (name[0] == '.' && ends_with(name, ".cmd"));
+}
+
+static void find_objects(const struct rk_staged_run *run)
+{
+	const struct rk_staged *staged = run->request->staged;
+	struct rk_findings *findings = &run->pipeline->findings;
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < staged->n_entries; i++)
+		if (is_built(staged->entries[i].path) && n++ == 0)
+			first = staged->entries[i].path;
+	if (n == 1)
+		rk_findings_add(findings, "objects-tracked",
+				"git keeps '%s', which a build makes", first);
+	else if (n)
+		rk_findings_add(findings, "objects-tracked",
+				"git keeps '%s' and %zu more files that a build makes",
+				first, n - 1);
+}
+
 static int find_folders(const struct rk_staged_run *run, struct rk_strv *ret,
 			struct rk_error *err)
 {
@@ -162,6 +198,7 @@ int rk_staged_build(struct rk_staged_run *run, struct rk_error *err)
 	cleanup_strv struct rk_strv inputs = RK_STRV_INIT;
 	cleanup_strv struct rk_strv dirs = RK_STRV_INIT;
 
+	find_objects(run);
 	if (rk_recogniser_new(&run->recogniser, err) < 0 ||
 	    find_folders(run, &dirs, err) < 0 ||
 	    build_folders(run, &dirs, &inputs, err) < 0)

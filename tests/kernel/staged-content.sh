@@ -97,6 +97,19 @@ expect 0 'and with -q' staged -q
 same 'which says nothing' '' "$(cat "$T/stdout")"
 g reset -q --hard
 
+# --- what a build made
+
+# A build in the work tree, and all of it added.
+expect 0 'a build in the work tree' rkmod build -q "$repo"
+g add -f .
+as_user sed -i 's/pr_info!/pr_inf!/' "$repo/hello.rs"
+g add .
+staged --no-fmt >"$T/stdout" 2>"$T/stderr"
+stdout_has 'objects that git keeps are warned of' '[objects-tracked]'
+stdout_has 'with one of them' 'hello'
+g reset -q --hard
+as_user git -C "$repo" clean -qfdx
+
 # --- what is kept
 
 # put_old NAME DAYS: a place that nobody used for long

@@ -3,10 +3,10 @@
 # check --staged killed at random moments: the repository is whole, the next answer is
 # right. And two commits at once in two work trees.
 #
-# RKMOD_TEST_KILLS  how many (15); RKMOD_TEST_SEED  where chance starts (1)
+# RKMOD_TEST_KILLS  how many (50); RKMOD_TEST_SEED  where chance starts (1)
 . "$(dirname "$0")/../lib.sh"
 begin
-kills=${RKMOD_TEST_KILLS:-15}
+kills=${RKMOD_TEST_KILLS:-50}
 repo=$T/repo
 RANDOM=${RKMOD_TEST_SEED:-1}
 

@@ -3,10 +3,10 @@
 # Random commits: what check --staged says of an index is what a build of a fresh checkout
 # of it says, and the work tree stays as it is. Two repositories side by side.
 #
-# RKMOD_TEST_COMMITS  how many in each (15); RKMOD_TEST_SEED  where the first starts (1)
+# RKMOD_TEST_COMMITS  how many in each (50); RKMOD_TEST_SEED  where the first starts (1)
 . "$(dirname "$0")/../lib.sh"
 begin
-commits=${RKMOD_TEST_COMMITS:-15}
+commits=${RKMOD_TEST_COMMITS:-50}
 seed=${RKMOD_TEST_SEED:-1}
 
 g()
@@ -39,14 +39,18 @@ append()
 	printf '%s\n' "$1" | as_user tee -a "$repo/$2" >/dev/null
 }
 
-# edit NUMBER: one of the things that happen to a repository; the rest is git add
+# edit NUMBER: one of the things that happen to a repository; the rest is git add. Few
+# values, so that contents come back, and kept answers with them.
 edit()
 {
 	case $1 in
-	0) append "// $RANDOM" hello.rs ;;
+	0)
+		as_user sed -i '/^\/\/ [0-9]*$/d' "$repo/hello.rs"
+		append "// $((RANDOM % 3))" hello.rs
+		;;
 	1) as_user sed -i 's/pr_info!/pr_inf!/' "$repo/hello.rs" ;;
 	2) as_user sed -i 's/license: "GPL"/license: "Proprietary"/' "$repo/hello.rs" ;;
-	3) append "words $RANDOM" README ;;
+	3) echo "words $((RANDOM % 3))" | as_user tee "$repo/README" >/dev/null ;;
 	4) # a second module
 		as_user cp "$repo/hello.rs" "$repo/other.rs"
 		append 'obj-m += other.o' Kbuild
@@ -57,7 +61,8 @@ edit()
 	8) append 'ccflags-y += -DNOTHING' Kbuild ;;
 	9) append 'obj-m += nothing.o' Kbuild ;;
 	10) # a part of the source in a file of its own
-		append "pub(crate) const N: u32 = $RANDOM;" part.rs
+		echo "pub(crate) const N: u32 = $((RANDOM % 3));" |
+			as_user tee "$repo/part.rs" >/dev/null
 		grep -q '^mod part' "$repo/hello.rs" || append 'mod part;' hello.rs
 		;;
 	11) as_user rm -f "$repo/part.rs" ;;
@@ -66,24 +71,28 @@ edit()
 	esac
 }
 
-# fresh: 0 or 1, by a checkout of the index in an empty folder and its own build
+# fresh: 0 or 1, by a checkout of the index in an empty folder and its own build; once for
+# each content
 fresh()
 {
-	local dir=$T/fresh-${repo##*/} status
+	local dir=$T/fresh-${repo##*/} status known
 
+	known=$T/known-${repo##*/}-$(g write-tree)
+	[ ! -f "$known" ] || return "$(cat "$known")"
 	rm -rf "$dir"
 	as_user mkdir "$dir"
 	g checkout-index -a --prefix="$dir/"
 	rkmod build -q --root "$ROOT" "$dir" >/dev/null 2>"$dir.err"
 	status=$?
 	[ $status != 2 ] || cat "$dir.err" >&2
+	echo $status >"$known"
 	return $status
 }
 
 # one: an edit that is staged, one that may not be, and both verdicts
 one()
 {
-	local before kind got want
+	local before kind got want again=()
 
 	[ $((RANDOM % 3)) != 0 ] || g checkout -q HEAD -- .
 	kind=$((RANDOM % 14))
@@ -91,8 +100,9 @@ one()
 	g add -A
 	edit_unstaged=$((RANDOM % 3))
 	[ $edit_unstaged != 0 ] || append "fn broken_$RANDOM(" hello.rs
+	[ $((RANDOM % 4)) != 0 ] || again=(--no-cache)
 	before=$(state)
-	(cd "$repo" && rkmod check --staged --no-fmt) >"$repo.out" 2>&1
+	(cd "$repo" && rkmod check --staged --no-fmt "${again[@]}") >"$repo.out" 2>&1
 	got=$?
 	fresh
 	want=$?
@@ -137,4 +147,5 @@ if [ "$commits" -ge 10 ]; then # with fewer, chance decides
 	result $? 'there were both answers' || diag "$T/log"
 fi
 diag <(sort "$T/log" | uniq -c)
+echo "# $(find "$T" -maxdepth 1 -name 'known-*' | wc -l) fresh builds"
 finish
