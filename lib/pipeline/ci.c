@@ -10,6 +10,7 @@
 #include "lib/pipeline/ci.h"
 #include "lib/pipeline/clippy.h"
 #include "lib/pipeline/fmt.h"
+#include "lib/pipeline/order.h"
 
 static const char *const step_names[RK_N_CI_STEPS] = {
 	[RK_CI_FMT] = "fmt",     [RK_CI_CLIPPY] = "clippy", [RK_CI_BUILD] = "build",
@@ -257,22 +258,21 @@ static int end_vm(struct run *run, struct rk_error *err)
 
 static int run_vm(struct run *run, struct rk_error *err)
 {
-	const struct rk_strv *paths = &run->pipeline->build.modules;
-	cleanup_free struct rk_vm_module *modules =
-		calloc(paths->n_items + 1, sizeof(*modules));
-	const struct rk_vm_request request = {
-		.modules = modules,
-		.n_modules = paths->n_items,
-		.on_line = take_guest_line,
-		.data = run,
-	};
+	cleanup_strv struct rk_strv paths = RK_STRV_INIT;
+	cleanup_free struct rk_vm_module *modules = NULL;
+	struct rk_vm_request request = {.on_line = take_guest_line, .data = run};
 
+	if (rk_pipeline_order(&run->pipeline->build.modules, &paths, err) < 0)
+		return end_failed(run, err);
+	if (paths.n_items == 0)
+		return end(run, RK_CI_SKIPPED, err, "there is no module");
+	modules = calloc(paths.n_items, sizeof(*modules));
 	if (!modules)
 		return rk_error_nomem(err);
-	if (paths->n_items == 0)
-		return end(run, RK_CI_SKIPPED, err, "there is no module");
-	for (size_t i = 0; i < paths->n_items; i++)
-		modules[i] = (struct rk_vm_module){.path = paths->items[i], .params = ""};
+	for (size_t i = 0; i < paths.n_items; i++)
+		modules[i] = (struct rk_vm_module){.path = paths.items[i], .params = ""};
+	request.modules = modules;
+	request.n_modules = paths.n_items;
 	if (rk_pipeline_vm(run->pipeline, &request, &run->result->vm, err) < 0)
 		return end_failed(run, err);
 	return end_vm(run, err);
