@@ -7,8 +7,8 @@
 
 #define FUNCTIONS(X)                                                                     \
 	X(lzma_code)                                                                     \
-	X(lzma_end) X(lzma_stream_decoder) X(lzma_stream_decoder_mt)                     \
-		X(lzma_version_string)
+	X(lzma_end)                                                                      \
+	X(lzma_stream_decoder) X(lzma_stream_decoder_mt) X(lzma_version_string)
 
 static struct {
 	FUNCTIONS(RK_LIBRARY_POINTER)
