@@ -271,17 +271,23 @@ static enum rk_exit print(const struct rk_app *app, const struct rk_pipeline *pi
 	return result->good ? RK_EXIT_OK : RK_EXIT_NO;
 }
 
+static bool is_false(const struct rk_request *request, enum rk_setting_name name)
+{
+	const char *value = rk_request_get(request, name);
+
+	return value && strcmp(value, "false") == 0;
+}
+
 static enum rk_exit ci(struct rk_app *app, const struct options *options,
 		       const struct rk_request *asked)
 {
 	cleanup(release_hearing) struct hearing hearing = {.app = app, .request = asked};
-	const char *prepare = rk_request_get(asked, RK_SETTING_PREPARE);
 	struct rk_ci_request request = {
 		.dir = asked->dir,
 		.top = asked->top,
 		.jobs = options->jobs,
 		.verbose = app->verbose,
-		.prepare = !prepare || strcmp(prepare, "false") != 0,
+		.prepare = !is_false(asked, RK_SETTING_PREPARE),
 		.strict = options->strict,
 		.on_line = on_line,
 		.on_step = on_step,
@@ -292,6 +298,7 @@ static enum rk_exit ci(struct rk_app *app, const struct options *options,
 	struct rk_error err = RK_ERROR_INIT;
 
 	memcpy(request.skip, options->skip, sizeof(request.skip));
+	request.skip[RK_CI_FMT] |= is_false(asked, RK_SETTING_FMT);
 	rk_pipeline_init(&pipeline, &app->machine, asked);
 	if (rk_pipeline_ci(&pipeline, &request, &result, &err) < 0)
 		return rk_cmd_fail(app, &err);

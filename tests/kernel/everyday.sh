@@ -72,6 +72,10 @@ follows 'ci: the answer follows its schema' ci
 same 'ci: each has its outcome' '["ok", "ok", "ok", "ok", "skipped"]' "$(python3 -c '
 import json, sys
 print(json.dumps([step["outcome"] for step in json.load(open(sys.argv[1]))["steps"]]))' "$T/stdout")"
+sed -i '1a "fmt": false,' "$M/rkmod.json"
+expect 0 'ci: "fmt": false in rkmod.json' at_home ci --skip clippy,build
+stdout_has 'ci: leaves it out' 'fmt    skipped'
+sed -i 2d "$M/rkmod.json"
 expect 1 'ci: --strict counts the warning of clippy' at_home ci --skip fmt,vm --strict
 stdout_has 'ci: and says so' 'ci: failed: clippy,'
 same 'ci: the warning is said once' 1 "$(grep -c -e '--> main.rs:' "$T/stderr")"
