@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fts.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/file.h"
 #include "lib/build/source.h"
@@ -244,6 +245,16 @@ static int read_cmd(const char *dir, const char *top, const char *path,
 	return rk_build_parse_cmd(dir, top, rk_buf_str(&text), text.len, ret, err);
 }
 
+/* Most files are none, and are not even looked at. */
+static bool is_cmd(const FTSENT *entry)
+{
+	struct stat st;
+
+	return (entry->fts_info == FTS_F || entry->fts_info == FTS_NSOK) &&
+	       is_cmd_name(entry->fts_name) && lstat(entry->fts_path, &st) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
 static int walk(const char *dir, const char *top, struct rk_strv *ret, size_t *ret_n,
 		struct rk_error *err)
 {
@@ -253,14 +264,15 @@ static int walk(const char *dir, const char *top, struct rk_strv *ret, size_t *r
 
 	if (rk_strdup(dir, &copy, err) < 0)
 		return -(int)err->code;
-	fts = fts_open((char *const[]){copy, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	fts = fts_open((char *const[]){copy, NULL},
+		       FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
 	if (!fts)
 		return rk_error_sys(err, errno, "'%s'", dir);
 	while ((errno = 0, entry = fts_read(fts))) {
 		if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR)
 			return rk_error_sys(err, entry->fts_errno, "'%s'",
 					    entry->fts_path);
-		if (entry->fts_info != FTS_F || !is_cmd_name(entry->fts_name))
+		if (!is_cmd(entry))
 			continue;
 		++*ret_n;
 		if (read_cmd(dir, top, entry->fts_path, ret, err) < 0)

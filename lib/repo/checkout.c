@@ -41,18 +41,29 @@ static int name_places(struct checkout *checkout, const char *place, struct rk_e
 	return 0;
 }
 
+static bool is_whole(const struct checkout *checkout)
+{
+	cleanup_buf struct rk_buf form = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	return rk_file_read(checkout->whole, RK_SHA256_HEX_SIZE, &form, &err) == 0 &&
+	       strcmp(rk_buf_str(&form), checkout->form) == 0;
+}
+
 /* ---- sizes ---- */
 
 struct store {
 	const struct rk_libgit2 *git;
 	git_repository *repository;
 	git_odb *odb;
+	git_index *index; /* of the tree, which has the sizes of its files; or NULL */
 };
 
 static void close_store(struct store *store)
 {
 	if (!store->git)
 		return;
+	store->git->git_index_free(store->index);
 	store->git->git_odb_free(store->odb);
 	store->git->git_repository_free(store->repository);
 }
@@ -75,27 +86,54 @@ static bool is_blob(const struct rk_staged_entry *entry)
 	return (entry->mode & S_IFMT) == S_IFREG || (entry->mode & S_IFMT) == S_IFLNK;
 }
 
+/* A tree that is whole saves looking at thousands of objects. */
+static void open_known(struct store *store, const char *index)
+{
+	if (store->git->git_index_open(&store->index, index) != 0)
+		store->index = NULL;
+}
+
+static bool is_known(const struct store *store, const struct rk_staged_entry *entry,
+		     uint64_t *ret_size)
+{
+	const git_index_entry *known =
+		store->index
+			? store->git->git_index_get_bypath(store->index, entry->path, 0)
+			: NULL;
+
+	if (!known || memcmp(known->id.id, entry->oid, RK_OID_SIZE) != 0)
+		return false;
+	*ret_size = known->file_size;
+	return true;
+}
+
 /* An object that is not here (a partial clone) is git's to get, and then to refuse. */
 static uint64_t blob_size(const struct store *store, const struct rk_staged_entry *entry)
 {
 	git_object_t type;
 	git_oid oid;
 	size_t size = 0;
+	uint64_t known;
 
+	if (is_known(store, entry, &known))
+		return known;
 	memcpy(oid.id, entry->oid, RK_OID_SIZE);
 	if (store->git->git_odb_read_header(&size, &type, store->odb, &oid) != 0)
 		return 0;
 	return size;
 }
 
-static int check_size(const struct rk_staged *staged, uint64_t limit,
+static int check_size(const struct checkout *checkout, uint64_t limit,
 		      struct rk_error *err)
 {
+	const struct rk_staged *staged = checkout->staged;
 	cleanup(close_store) struct store store = {.git = NULL};
 	uint64_t left = limit;
 
 	if (open_store(&store, staged->git_dir, err) < 0)
 		return -(int)err->code;
+	if (is_whole(checkout))
+		open_known(&store, checkout->index);
 	for (size_t i = 0; i < staged->n_entries; i++) {
 		const struct rk_staged_entry *entry = &staged->entries[i];
 		uint64_t size = is_blob(entry) ? blob_size(&store, entry) : 0;
@@ -251,15 +289,6 @@ static int check_out(const struct checkout *checkout, struct rk_error *err)
 
 /* ---- what was there before ---- */
 
-static bool is_whole(const struct checkout *checkout)
-{
-	cleanup_buf struct rk_buf form = RK_BUF_INIT;
-	struct rk_error err = RK_ERROR_INIT;
-
-	return rk_file_read(checkout->whole, RK_SHA256_HEX_SIZE, &form, &err) == 0 &&
-	       strcmp(rk_buf_str(&form), checkout->form) == 0;
-}
-
 /* Everything, also what a git that was killed has left: index.lock, asked.lock. */
 static int throw_away(const struct checkout *checkout, struct rk_error *err)
 {
@@ -290,9 +319,9 @@ int rk_staged_checkout(const struct rk_staged *staged, const char *place,
 {
 	cleanup(release_checkout) struct checkout checkout = {.staged = staged};
 
-	if (check_size(staged, limit, err) < 0 ||
-	    name_places(&checkout, place, err) < 0 ||
-	    hash_form(&checkout, form, err) < 0 || start(&checkout, err) < 0 ||
+	if (name_places(&checkout, place, err) < 0 ||
+	    hash_form(&checkout, form, err) < 0 ||
+	    check_size(&checkout, limit, err) < 0 || start(&checkout, err) < 0 ||
 	    check_out(&checkout, err) < 0)
 		return -(int)err->code;
 	return rk_file_write(checkout.whole, checkout.form, strlen(checkout.form), 0600,

@@ -24,6 +24,8 @@
 	X(git_index_entrycount)                                                          \
 	X(git_index_free)                                                                \
 	X(git_index_get_byindex)                                                         \
+	X(git_index_get_bypath)                                                          \
+	X(git_index_open)                                                                \
 	X(git_index_path)                                                                \
 	X(git_libgit2_init)                                                              \
 	X(git_libgit2_version)                                                           \

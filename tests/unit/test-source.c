@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
 #include "lib/base/file.h"
 #include "lib/build/source.h"
 #include "tests/unit/tap.h"
@@ -124,6 +126,24 @@ static void what_a_link_leads_to_is_an_input(void)
 	EXPECT_STR(joined(&found), "linked/a.rs shared/real.rs");
 }
 
+static void a_link_or_a_pipe_is_no_record(void)
+{
+	cleanup_strv struct rk_strv found = RK_STRV_INIT;
+	cleanup_free char *dir = NULL;
+	cleanup_free char *link = NULL;
+	cleanup_free char *pipe = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	write_text("strange/a.c", "");
+	write_text("strange/record", "source_a.o := a.c\n");
+	if (rk_path_join(place, "strange", &dir, &err) < 0 ||
+	    rk_path_join(dir, ".a.o.cmd", &link, &err) < 0 ||
+	    rk_path_join(dir, ".b.o.cmd", &pipe, &err) < 0 ||
+	    symlink("record", link) < 0 || mkfifo(pipe, 0600) < 0)
+		abort();
+	EXPECT_INT(rk_build_read_inputs(dir, place, &found, &err), -RK_ENOTFOUND);
+}
+
 static void a_folder_where_nothing_was_built_is_said(void)
 {
 	cleanup_strv struct rk_strv found = RK_STRV_INIT;
@@ -199,6 +219,7 @@ static const struct test tests[] = {
 	TEST(what_is_no_list_is_passed_over),
 	TEST(inputs_are_read_from_folders_below_too),
 	TEST(what_a_link_leads_to_is_an_input),
+	TEST(a_link_or_a_pipe_is_no_record),
 	TEST(a_folder_where_nothing_was_built_is_said),
 	TEST(folders_with_objects_are_found_and_those_below_are_kbuild_s),
 	TEST(a_makefile_beside_a_kbuild_does_not_count),

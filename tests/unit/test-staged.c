@@ -578,6 +578,12 @@ static void more_than_the_limit_is_refused(void)
 	EXPECT_STR(err.id, "staged-size");
 	EXPECT(rk_finding_kind("staged-size") != NULL);
 	EXPECT_INT(check_out_as("form", 8, &err), 0);
+	/* Now sizes of what is checked out are known without the objects. */
+	EXPECT_INT(check_out_as("form", 7, &err), -RK_EREFUSED);
+	write_text("b/c.txt", "larger\n");
+	git("add .");
+	EXPECT_INT(check_out_as("form", 10, &err), -RK_EREFUSED);
+	EXPECT_INT(check_out_as("form", 11, &err), 0);
 }
 
 static void a_name_like_an_option_is_a_file(void)
