@@ -266,7 +266,6 @@ static int finish_file(const struct placing *placing, size_t i, struct rk_error 
 
 static int open_locked(const struct placing *placing, int *ret_fd, struct rk_error *err)
 {
-	cleanup_strv struct rk_strv made = RK_STRV_INIT;
 	cleanup_free char *path = NULL;
 	cleanup_close int fd = -1;
 
