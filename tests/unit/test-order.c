@@ -67,8 +67,12 @@ static void expect(const char *names, const char *wanted)
 	cleanup_buf struct rk_buf got = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
-	for (; *names; names += strcspn(names, " "), names += *names == ' ')
-		rk_strv_addf(&paths, "%s/%.*s.ko", top, (int)strcspn(names, " "), names);
+	while (*names) {
+		char name[2] = {*names, '\0'};
+
+		rk_strv_addf(&paths, "%s/%s.ko", top, name);
+		names += names[1] ? 2 : 1;
+	}
 	EXPECT(rk_pipeline_order(&paths, &ordered, &err) == 0);
 	for (size_t i = 0; i < ordered.n_items; i++)
 		rk_buf_addf(&got, "%s%.1s", i ? " " : "", rk_path_base(ordered.items[i]));
