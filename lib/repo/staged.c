@@ -190,6 +190,18 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
+/* As git has them, unless somebody else wrote the index. */
+static void sort_entries(struct rk_staged *staged)
+{
+	for (size_t i = 1; i < staged->n_entries; i++) {
+		if (compare_entries(&staged->entries[i - 1], &staged->entries[i]) <= 0)
+			continue;
+		qsort(staged->entries, staged->n_entries, sizeof(*staged->entries),
+		      compare_entries);
+		return;
+	}
+}
+
 static int take_entries(const struct rk_staged_reading *reading, struct rk_staged *staged,
 			struct rk_error *err)
 {
@@ -209,8 +221,7 @@ static int take_entries(const struct rk_staged_reading *reading, struct rk_stage
 		if (take_entry(from, &staged->entries[staged->n_entries++], err) < 0)
 			return -(int)err->code;
 	}
-	qsort(staged->entries, staged->n_entries, sizeof(*staged->entries),
-	      compare_entries);
+	sort_entries(staged);
 	return 0;
 }
 
