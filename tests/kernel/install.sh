@@ -62,6 +62,14 @@ follows 'what it says follows the schema' install
 same 'and why' refuse "$(json modules 0 verdict)"
 same 'nothing is there' '' "$(find "$T/dest" -name 'hello.ko*' -path '*modules*')"
 
+if [ -n "${RKMOD_TEST_OLD_ROOT:-}" ]; then
+	old=$(basename "$RKMOD_TEST_OLD_ROOT"/usr/src/linux-headers-*)
+	expect 1 'a kernel with other makefiles: the verdict is about what they made' rkmod install \
+		--root "$RKMOD_TEST_OLD_ROOT" --kernel "${old#linux-headers-}" \
+		--mod-path "$T/dest" "$T/m/hello.ko"
+	stdout_has 'compressed as that kernel has it' "${old#linux-headers-}/updates/hello.ko.xz: refuse"
+fi
+
 # --- where the kernel is, as uid 0
 
 make_second_or_finish
@@ -115,6 +123,18 @@ diff "$T/before" "$T/after" >"$T/why"
 result $? 'all is as it was' || diag "$T/why"
 find /var/tmp -maxdepth 1 -name 'rkmod-install.tmp-*' -user "$TEST_UID" -newer "$T/before" \
 	-exec rm -rf {} +
+
+# The machine's own kernel, by uid 0 itself.
+cp -a "$RKMOD_TEST_PREFIX/." "$SECOND/usr/local"
+cp -a "$T/m" "$T/mnt/m"
+expect 0 'on its own machine it is installed' \
+	in_second rkmod install --kernel "$RELEASE" --format json /mnt/m
+same 'depmod ran' true "$(json depmod)"
+expect 0 'modprobe finds it' in_second modprobe --show-depends --set-version "$RELEASE" hello
+expect 0 'and it is removed' in_second rkmod uninstall hello
+listing "$modules" >"$T/after"
+diff "$T/before" "$T/after" >"$T/why"
+result $? 'all is as it was' || diag "$T/why"
 
 # A tree cannot lead the writing out of itself.
 mkdir "$T/outside"
