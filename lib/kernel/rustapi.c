@@ -19,7 +19,7 @@ void rk_rust_api_newest(struct rk_rust_api *ret)
 	};
 }
 
-/* ---- KDIR has the sources ---- */
+/* ---- the sources are here ---- */
 
 static bool read_file(const struct rk_kernel *kernel, const char *dir, const char *name,
 		      struct rk_buf *ret)
@@ -31,21 +31,38 @@ static bool read_file(const struct rk_kernel *kernel, const char *dir, const cha
 	       rk_root_read(kernel->root, path, SOURCE_LIMIT, ret, &err) == 0;
 }
 
-static bool source_has(const struct rk_kernel *kernel, const char *name, const char *text)
+/* A file of the sources, wherever they are. */
+static bool read_source(const struct rk_kernel *kernel, const char *sources,
+			const char *name, struct rk_buf *ret)
+{
+	cleanup_free char *path = NULL;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (sources)
+		return rk_path_join(sources, name, &path, &err) == 0 &&
+		       rk_file_read(path, SOURCE_LIMIT, ret, &err) == 0;
+	return read_file(kernel, kernel->srctree, name, ret) ||
+	       read_file(kernel, kernel->kdir_real, name, ret);
+}
+
+static bool source_has(const struct rk_kernel *kernel, const char *sources,
+		       const char *name, const char *text)
 {
 	cleanup_buf struct rk_buf source = RK_BUF_INIT;
 
-	return (read_file(kernel, kernel->srctree, name, &source) ||
-		read_file(kernel, kernel->kdir_real, name, &source)) &&
+	return read_source(kernel, sources, name, &source) &&
 	       strstr(rk_buf_str(&source), text);
 }
 
-static bool read_sources(const struct rk_kernel *kernel, struct rk_rust_api *ret)
+static bool read_sources(const struct rk_kernel *kernel, const char *sources,
+			 struct rk_rust_api *ret)
 {
+	cleanup_buf struct rk_buf macro = RK_BUF_INIT;
 	const struct rk_macro_rule *license;
 	struct rk_macro_rules rules;
 
-	if (!rk_macro_rules_read(kernel, &rules) || !rules.from_source)
+	if (!read_source(kernel, sources, "rust/macros/module.rs", &macro) ||
+	    !rk_macro_rules_parse(rk_buf_str(&macro), &rules))
 		return false;
 	license = rk_macro_rules_find(&rules, "license");
 	*ret = (struct rk_rust_api){
@@ -53,16 +70,17 @@ static bool read_sources(const struct rk_kernel *kernel, struct rk_rust_api *ret
 		.authors = rk_macro_rules_find(&rules, "authors"),
 		.params = rk_macro_rules_find(&rules, "params"),
 		/* CStr: a device's name is one, and c"x" is core's. */
-		.miscdevice =
-			source_has(kernel, "rust/kernel/miscdevice.rs", "fn read_iter") &&
-			source_has(kernel, "rust/kernel/iov.rs", "IovIterDest") &&
-			source_has(kernel, "rust/ffi.rs", "CStr"),
+		.miscdevice = source_has(kernel, sources, "rust/kernel/miscdevice.rs",
+					 "fn read_iter") &&
+			      source_has(kernel, sources, "rust/kernel/iov.rs",
+					 "IovIterDest") &&
+			      source_has(kernel, sources, "rust/ffi.rs", "CStr"),
 		.from = "the kernel's Rust sources",
 	};
 	return true;
 }
 
-/* ---- it has not ---- */
+/* ---- they are not ---- */
 
 /* A symbol with both in its name. */
 static bool exports(const struct rk_symvers *symvers, const char *one, const char *two)
@@ -95,12 +113,14 @@ void rk_rust_api_guess(const char *makefile, const struct rk_symvers *symvers,
 	};
 }
 
-void rk_rust_api_read(const struct rk_kernel *kernel, struct rk_rust_api *ret)
+void rk_rust_api_read(const struct rk_kernel *kernel, const char *sources,
+		      struct rk_rust_api *ret)
 {
 	cleanup_buf struct rk_buf makefile = RK_BUF_INIT;
 	static const char name[] = "scripts/Makefile.build";
 
-	if (read_sources(kernel, ret))
+	if ((sources && read_sources(kernel, sources, ret)) ||
+	    read_sources(kernel, NULL, ret))
 		return;
 	if (!read_file(kernel, kernel->kdir_real, name, &makefile))
 		(void)!read_file(kernel, kernel->srctree, name, &makefile);

@@ -14,10 +14,12 @@ struct rk_rust_api {
 };
 
 /**
- * rk_rust_api_read() - by the kernel's Rust sources if KDIR has them, else by its
+ * rk_rust_api_read() - by the kernel's Rust sources if they are here, else by KDIR's
  * makefiles and the names that it exports; never by its version
+ * @sources: a folder above rust/ with them, host path, or NULL: KDIR may have them
  */
-void rk_rust_api_read(const struct rk_kernel *kernel, struct rk_rust_api *ret);
+void rk_rust_api_read(const struct rk_kernel *kernel, const char *sources,
+		      struct rk_rust_api *ret);
 
 /* The same by the texts of scripts/Makefile.build and Module.symvers; either may be NULL.
  */

@@ -8,6 +8,7 @@
 #include "lib/base/file.h"
 #include "lib/base/json.h"
 #include "lib/base/log.h"
+#include "lib/metadata/sources.h"
 #include "lib/pipeline/new.h"
 #include "lib/repo/hook.h"
 #include "lib/repo/init.h"
@@ -52,10 +53,24 @@ static bool names_target(const struct rk_request *request)
 	return false;
 }
 
+/* Those that were kept when metadata was made; NULL: none. */
+static char *find_sources(struct rk_pipeline *p)
+{
+	struct rk_error ignored = RK_ERROR_INIT;
+	char *sources = NULL;
+
+	if (rk_pipeline_metadata(p, &ignored) < 0 ||
+	    p->metadata->origin == RK_METADATA_NONE ||
+	    rk_sources_find(p->machine, p->kernel, p->metadata, &sources, &ignored) < 0)
+		return NULL;
+	return sources;
+}
+
 static int read_api(struct making *making, struct rk_error *err)
 {
 	struct rk_pipeline *p = making->pipeline;
 	struct rk_rust_api *api = &making->result->api;
+	cleanup_free char *sources = NULL;
 
 	rk_rust_api_newest(api);
 	if (rk_pipeline_kernel(p, err) < 0) {
@@ -64,8 +79,10 @@ static int read_api(struct making *making, struct rk_error *err)
 		rk_log(RK_LOG_DEBUG, "%s", err->msg);
 		return 0;
 	}
-	if (p->kernel->rust)
-		rk_rust_api_read(p->kernel, api);
+	if (!p->kernel->rust)
+		return 0;
+	sources = find_sources(p);
+	rk_rust_api_read(p->kernel, sources, api);
 	return 0;
 }
 

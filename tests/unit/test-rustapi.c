@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "lib/base/file.h"
 #include "lib/kernel/rustapi.h"
 #include "tests/unit/tap.h"
 
@@ -29,37 +32,84 @@ static struct rk_rust_api guess(const char *makefile, const char *symvers)
 	return api;
 }
 
-static void expect(struct rk_rust_api api, bool bytes, bool authors, bool params)
+static void expect(struct rk_rust_api api, bool bytes, bool authors, bool params,
+		   bool miscdevice)
 {
 	EXPECT_INT(api.byte_strings, bytes);
 	EXPECT_INT(api.authors, authors);
 	EXPECT_INT(api.params, params);
-	EXPECT_INT(api.miscdevice, params);
+	EXPECT_INT(api.miscdevice, miscdevice);
 	EXPECT(api.from);
 }
 
 static void the_first_kernels_want_byte_strings(void)
 {
 	expect(guess("\t--extern alloc --extern kernel \\\n", RAW CORE_CSTR), true, false,
-	       false);
+	       false, false);
 }
 
 static void strings_came_with_the_kernels_own_cstr(void)
 {
 	expect(guess("\t--extern alloc --extern kernel \\\n", RAW CSTR), false, false,
-	       false);
+	       false, false);
 }
 
 static void lists_of_authors_came_with_pin_init(void)
 {
 	expect(guess("\t-Zunstable-options --extern pin_init --extern kernel \\\n", RAW),
-	       false, true, false);
+	       false, true, false, false);
 }
 
 static void parameters_are_exported(void)
 {
 	expect(guess("\t--extern pin_init --extern kernel \\\n", RAW PARAM), false, true,
-	       true);
+	       true, true);
+}
+
+static char top[] = "/tmp/rkmod-rustapi-XXXXXX";
+
+static void put(const char *below, const char *text)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/rust/%s", top, below);
+	EXPECT(rk_file_write(path, text, strlen(text), 0600, &err) == 0);
+}
+
+static struct rk_rust_api read_kept(void)
+{
+	struct rk_rust_api api;
+
+	/* KDIR is not looked at. */
+	rk_rust_api_read(NULL, top, &api);
+	return api;
+}
+
+static void kept_sources_tell_all(void)
+{
+	struct rk_error err = RK_ERROR_INIT;
+	char path[256];
+
+	EXPECT(mkdtemp(top));
+	snprintf(path, sizeof(path), "%s/rust/macros", top);
+	EXPECT(rk_dir_make(path, 0700, &err) == 0);
+	snprintf(path, sizeof(path), "%s/rust/kernel", top);
+	EXPECT(rk_dir_make(path, 0700, &err) == 0);
+	put("macros/module.rs",
+	    "const EXPECTED_KEYS: &[&str] = &[\"type\", \"name\", \"authors\", "
+	    "\"license\", \"params\"];\n"
+	    "\"license\" => info.license = expect_string_ascii(it),\n");
+	expect(read_kept(), false, true, true, false);
+	put("kernel/miscdevice.rs", "fn read_iter(");
+	put("kernel/iov.rs", "pub struct IovIterDest");
+	put("ffi.rs", "pub use core::ffi::CStr;");
+	expect(read_kept(), false, true, true, true);
+	put("macros/module.rs",
+	    "const EXPECTED_KEYS: &[&str] = &[\"type\", \"author\", \"license\"];\n"
+	    "\"license\" => info.license = expect_byte_string(it),\n");
+	expect(read_kept(), true, false, false, true);
+	EXPECT(rk_dir_remove(top, &err) == 0);
 }
 
 static void nothing_at_all_is_survived(void)
@@ -69,7 +119,7 @@ static void nothing_at_all_is_survived(void)
 	rk_rust_api_guess(NULL, NULL, &api);
 	EXPECT(api.byte_strings && !api.authors && !api.params);
 	rk_rust_api_newest(&api);
-	expect(api, false, true, true);
+	expect(api, false, true, true, true);
 }
 
 static const struct test tests[] = {
@@ -77,6 +127,7 @@ static const struct test tests[] = {
 	TEST(strings_came_with_the_kernels_own_cstr),
 	TEST(lists_of_authors_came_with_pin_init),
 	TEST(parameters_are_exported),
+	TEST(kept_sources_tell_all),
 	TEST(nothing_at_all_is_survived),
 };
 TAP_MAIN(tests)
