@@ -25,7 +25,8 @@ extern const char rk_label_name[];
 RK_MUST_CHECK int rk_label_make(const struct rk_kernel *kernel, struct rk_label *ret,
 				struct rk_error *err);
 
-/* Untrusted text. @ret: rk_label_release(). Return: 0, -RK_EFORMAT, -RK_ENOMEM. */
+/* Untrusted text of @size bytes and a NUL. @ret: rk_label_release(). Return: 0,
+ * -RK_EFORMAT, -RK_ENOMEM. */
 RK_MUST_CHECK int rk_label_parse(const char *text, size_t size, struct rk_label *ret,
 				 struct rk_error *err);
 RK_MUST_CHECK int rk_label_print(const struct rk_label *label, struct rk_buf *buf,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What lib/metadata reads: a .rmeta header, the record of a set, what make printed, and
- * --extern in makefiles. */
+/* What lib/metadata reads: a .rmeta header, the record of a set and its label, what make
+ * printed, and --extern in makefiles. */
 #include <string.h>
 
+#include "lib/metadata/label.h"
 #include "lib/metadata/makelog.h"
 #include "lib/metadata/metadata.h"
 #include "lib/metadata/needs.h"
@@ -35,6 +36,18 @@ static void read_record(const char *text, size_t size)
 	MUST(again->n_files == record->n_files);
 }
 
+static void read_label(const char *text, size_t size)
+{
+	cleanup_label struct rk_label label = {.release = NULL};
+	cleanup_buf struct rk_buf printed = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_label_parse(text, size, &label, &err) < 0)
+		return;
+	MUST(rk_label_print(&label, &printed, &err) == 0);
+	MUST(printed.len == size && memcmp(printed.data, text, size) == 0);
+}
+
 static void read_lines(char *text)
 {
 	cleanup_strv struct rk_strv crates = RK_STRV_INIT;
@@ -56,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(text);
 	read_rmeta(data, size);
 	read_record((const char *)data, size);
+	read_label(text, strlen(text));
 	read_lines(text);
 	free(text);
 	return 0;

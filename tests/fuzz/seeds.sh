@@ -95,6 +95,13 @@ rustc rustc 1.85.1 (4eb161250 2025-03-15)
 exports 2296
 file $(sha256sum </dev/null | cut -c -64) 0 1763660000000000000 77 rust/libcore.rmeta
 END
+cat >"$out/metadata/label" <<END
+rkmod-label 1
+release 7.2.11
+package linux-headers-7.2.11
+version 7.2.11-1
+headers $(sha256sum </dev/null | cut -c -64)
+END
 cat >"$out/metadata/log" <<END
   HOSTCC  scripts/basic/fixdep
   RUSTC L rust/core.o
