@@ -109,11 +109,12 @@ int rk_template_name(const char *path, enum rk_template_kind kind, char **ret,
 static void add_type(struct rk_buf *to, const char *name)
 {
 	for (bool first = true; *name; name++) {
-		int sign = first ? toupper((unsigned char)*name) : *name;
+		bool is_small = *name >= 'a' && *name <= 'z';
 
+		if (*name != '_')
+			rk_buf_addc(to, first && is_small ? (char)(*name - 'a' + 'A')
+							  : *name);
 		first = *name == '_';
-		if (!first)
-			rk_buf_addc(to, (char)sign);
 	}
 	rk_buf_adds(to, "Module");
 }
