@@ -110,10 +110,12 @@ static void add_type(struct rk_buf *to, const char *name)
 {
 	for (bool first = true; *name; name++) {
 		bool is_small = *name >= 'a' && *name <= 'z';
+		char sign = *name;
 
-		if (*name != '_')
-			rk_buf_addc(to, first && is_small ? (char)(*name - 'a' + 'A')
-							  : *name);
+		if (first && is_small)
+			sign = (char)(sign - 'a' + 'A');
+		if (sign != '_')
+			rk_buf_addc(to, sign);
 		first = *name == '_';
 	}
 	rk_buf_adds(to, "Module");
