@@ -12,7 +12,7 @@ static int fill(const struct rk_module *module, int fd, struct rk_error *err)
 	/* For the test that shows what the seal is good for: as insmod after modinfo. */
 	cleanup_buf struct rk_buf again = RK_BUF_INIT;
 
-	usleep(100000);
+	usleep(300000);
 	if (rk_file_read(module->path, RK_MODULE_SIZE_LIMIT, &again, err) < 0)
 		return -(int)err->code;
 	return rk_file_write_fd(fd, again.data, again.len, err);

@@ -59,15 +59,20 @@ n=0
 until grep -q 'is a defect of rkmod' /tmp/out || [ $n = 30 ]; do
 	cp hello.ko race.ko
 	cp alien.ko other.ko
+	# When the file in memory is there, the first reading is over.
 	(
-		usleep $((200000 + n % 10 * 100000))
-		mv other.ko race.ko
+		# shellcheck disable=SC2010,SC2046 # two processes, no odd names
+		until ls -l $(pidof rkmod-read-twice | sed 's,[0-9][0-9]*,/proc/&/fd,g') 2>/dev/null |
+			grep -q memfd:module || [ ! -e other.ko ]; do :; done
+		mv other.ko race.ko 2>/dev/null
 	) &
 	as_sudo rkmod-read-twice load ./race.ko >/tmp/out 2>&1
+	rm -f other.ko
 	wait
 	rmmod hello 2>/dev/null
 	n=$((n + 1))
 done
+echo "# after $n loads the kernel was given what it refuses"
 has 'a disagreement is called a defect' 'is a defect of rkmod'
 report=$(sed -n "s/.*please report it, with '\(.*\)'/\1/p" /tmp/out)
 expect 0 'a file for the report is named' as_user grep -c . "$report"
