@@ -18,7 +18,7 @@
 # demand signatures, by sig_enforce or lockdown.
 #
 # Builds are kept in build-tests/, the root tree, its Rust metadata and scratch files in
-# $RKMOD_TESTS_DIR (about 9 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
+# $RKMOD_TESTS_DIR (about 11 GB; default /var/tmp/rkmod-tests-<uid>). Both may be removed
 # at any time; a second run reuses them.
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 2

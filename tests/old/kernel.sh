@@ -17,7 +17,7 @@ OLD_PACKAGES=(bc bindgen bison busybox-static clang flex gcc kmod libclang1 libe
 
 # What no module build reads and no configured file includes; all Kconfig files stay.
 OLD_UNUSED=('Documentation/*/*' 'tools/testing' 'tools/perf' 'arch/*/boot/dts'
-	'drivers/gpu/*.[ch]' 'drivers/net/*.[ch]' 'drivers/media/*.[ch]'
+	'drivers/gpu/*.[ch]' 'drivers/net/*/*.[ch]' 'drivers/media/*.[ch]'
 	'drivers/staging/*.[ch]' 'sound/*.[ch]')
 
 make_old_tree()

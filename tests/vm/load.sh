@@ -69,7 +69,10 @@ use_kernel()
 	small) use_small ;;
 	old)
 		use_tree_hash
-		key=$KDIR/certs/signing_key.pem cert=$KDIR/certs/signing_key.x509
+		# uid 0 alone may read the key.
+		key=$T/kernel.pem cert=$KDIR/certs/signing_key.x509
+		cp "$ROOT$KDIR/certs/signing_key.pem" "$key"
+		give "$key"
 		;;
 	*)
 		right=loop right_name=loop
@@ -155,7 +158,7 @@ compress()
 	zstd -q -c "$T/ko/hello.ko" >"$T/ko/one.ko.zst"
 }
 
-# sign_file PATH-OF-KEY PATH-OF-CERTIFICATE FILE: by the kernel's own tool
+# sign_file HASH PATH-OF-KEY PATH-OF-CERTIFICATE FILE: by the kernel's own tool
 sign_file()
 {
 	local scripts
@@ -166,7 +169,7 @@ sign_file()
 		scripts=$(readlink -f "$ROOT$KDIR/scripts")
 		scripts=${scripts#"$ROOT"}
 	fi
-	in_tree "$T" "$scripts/sign-file" sha256 "$@"
+	in_tree "$T" "$scripts/sign-file" "$@"
 }
 
 # right.ko is what the kernel's own key has signed, wrong.ko was changed after that.
@@ -177,7 +180,9 @@ make_right()
 	else
 		cp "$T/c/ld_base.ko" "$T/right.ko"
 		give "$T/right.ko"
-		sign_file "$key" "$cert" "$T/right.ko"
+		# The one hash that it is sure to know.
+		sign_file "$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\(.*\)"/\1/p' \
+			"${SMALL:-$ROOT$KDIR}/.config")" "$key" "$cert" "$T/right.ko"
 		mv "$T/right.ko" "$T/ko"
 	fi
 	sed 's/Maximum number of part/Minimum number of part/; s/needed by ld_mid/needed by ld_top/' \
@@ -193,7 +198,7 @@ sign()
 	cp "$T/ko/ld_base.ko" "$T/theirs.ko"
 	give "$T"
 	expect 0 'rkmod sign signs' rkmod sign "$T/ko/foreign.ko" --key "$T/key.pem" --cert "$T/cert.pem"
-	sign_file "$T/key.pem" "$T/cert.pem" "$T/theirs.ko"
+	sign_file sha256 "$T/key.pem" "$T/cert.pem" "$T/theirs.ko"
 	cmp "$T/ko/foreign.ko" "$T/theirs.ko"
 	result $? "byte by byte as the kernel's sign-file"
 }
@@ -249,7 +254,7 @@ guest()
 	[ "$wanted" = "${1%% *}" ] || { [ "$wanted" = all ] && [ "$1" != figures ]; } || return 0
 	{
 		cat "$TOP/tests/vm/load/guest.sh"
-		echo "right=$right right_name=$right_name"
+		echo "right=$right right_name=$right_name is_old=${LITERAL:+yes}"
 		for name in $1; do
 			cat "$TOP/tests/vm/load/$name.sh"
 		done
