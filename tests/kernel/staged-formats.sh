@@ -84,6 +84,7 @@ expect 0 'nothing to check is an answer' staged --format json
 follows 'that follows the schema'
 same 'without kernels' '[]' "$(json kernels)"
 echo 'not a setting' | as_user tee "$repo/rkmod.json" >/dev/null
+g add rkmod.json
 expect 2 'what could not be done is said' staged --format json
 follows 'in the same schema'
 finish

@@ -55,12 +55,14 @@ as_user git -C "$repo" reset -q --hard HEAD~
 
 edit 's/^use kernel/extern "C" { fn no_such_symbol(); }\nuse kernel/; s/\(pr_info!.*\)/\1 unsafe { no_such_symbol() };/'
 expect 1 'a symbol that the kernel does not export stops it' g commit -qam symbol
-stderr_has 'and is named' 'no_such_symbol'
+stderr_has 'and is named' 'hello.ko uses no_such_symbol'
+stderr_has 'with what to change' 'fix: Give Module.symvers of the module that has it'
 again
 
 edit 's/license: "GPL"/license: "Proprietary"/'
 expect 1 'a licence that cuts it off from GPL-only symbols stops it' g commit -qam licence
-stderr_has 'and is named' 'GPL'
+stderr_has 'and is named' 'hello.ko is not GPL'
+stderr_has 'with what to change' 'fix: set license: "GPL" in module!'
 again
 
 echo '// staged' | as_user tee -a "$repo/hello.rs" >/dev/null
