@@ -87,7 +87,7 @@ static int read_epoch(int64_t *ret, struct rk_error *err)
 	const char *text = getenv("SOURCE_DATE_EPOCH");
 	char *end = NULL;
 
-	*ret = 0;
+	*ret = -1; /* the kernel's own date */
 	if (!text || !*text)
 		return 0;
 	errno = 0;

@@ -28,13 +28,13 @@ static const char copyright[] =
 	" and from the library sources of the Rust compiler that it was built with.\n"
 	"\n"
 	"Files: *\n"
-	"Copyright: the authors of Linux\n"
+	"Copyright: (C) the authors of Linux\n"
 	"License: GPL-2 with Linux-syscall-note\n"
 	" See /usr/share/common-licenses/GPL-2.\n"
 	"\n"
 	"Files: usr/lib/rkmod/metadata/*/rust/libcore.rmeta\n"
 	" usr/lib/rkmod/metadata/*/rust/libcompiler_builtins.rmeta\n"
-	"Copyright: the Rust Project developers\n"
+	"Copyright: (C) the Rust Project developers\n"
 	"License: MIT or Apache-2.0\n"
 	" See /usr/share/common-licenses/Apache-2.0.\n";
 
@@ -159,21 +159,23 @@ static int make_control(const struct rk_export_set *set,
 
 	for (size_t i = 0; i < set->record->n_files; i++)
 		kib += set->record->files[i].size / 1024 + 1;
-	rk_buf_addf(ret,
-		    "Package: %s\nVersion: %s\nArchitecture: %s\n"
-		    "Maintainer: whoever ran rkmod prepare --export <root@localhost>\n"
-		    "Installed-Size: %" PRIu64 "\nDepends: %s (= %s)\n"
-		    "Section: kernel\nPriority: optional\n"
-		    "Description: Rust metadata for modules of kernel %s\n"
-		    " What rustc reads when a Rust module is built for this kernel, and "
-		    "its headers\n"
-		    " package leaves out: compiled crates and proc-macros, made from the "
-		    "kernel's\n"
-		    " own source by its own compiler (%s).\n"
-		    " .\n"
-		    " rkmod build finds it; no kernel source is needed.\n",
-		    package->name, package->version, package->arch, kib, package->headers,
-		    package->version, set->kernel->release, set->record->rustc_text);
+	rk_buf_addf(
+		ret,
+		"Package: %s\nVersion: %s\nArchitecture: %s\n"
+		"Maintainer: rkmod prepare --export <nobody@localhost>\n"
+		"Installed-Size: %" PRIu64 "\nDepends: %s (= %s)\n"
+		"Section: kernel\nPriority: optional\n"
+		"Description: Rust metadata for modules of kernel %s\n"
+		" What rustc reads when a Rust module is built for this kernel, and its "
+		"headers\n"
+		" package leaves out: compiled crates and proc-macros, made from the "
+		"kernel's\n"
+		" own source by its own compiler:\n"
+		" %s.\n"
+		" .\n"
+		" rkmod build finds it; no kernel source is needed.\n",
+		package->name, package->version, package->arch, kib, package->headers,
+		package->version, set->kernel->release, set->record->rustc_text);
 	return rk_buf_check(ret, err);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "lib/base/file.h"
 #include "lib/base/log.h"
@@ -10,6 +11,7 @@
 
 enum {
 	CHUNK_SIZE = 256 << 10,
+	UTS_LIMIT = 4096,
 };
 
 /* ---- what is written ---- */
@@ -246,6 +248,34 @@ static int write_tar(const struct rk_export_set *set, int fd, struct rk_error *e
 	return rk_archive_writer_finish(writer, err);
 }
 
+/* ---- when ---- */
+
+/* "2026-10-18" of "... Debian 7.2.11-1 (2026-10-18)": seconds; 0 if there is none. */
+static int64_t read_date(const char *text)
+{
+	while ((text = strchr(text, '('))) {
+		struct tm tm = {0};
+
+		if (strptime(++text, "%Y-%m-%d)", &tm) && tm.tm_year >= 90)
+			return timegm(&tm);
+	}
+	return 0;
+}
+
+/* Distributions write the date of their source package into the kernel's version. */
+static int64_t kernel_date(const struct rk_kernel *kernel)
+{
+	cleanup_buf struct rk_buf text = RK_BUF_INIT;
+	cleanup_free char *path = NULL;
+	struct rk_error ignored = RK_ERROR_INIT;
+
+	if (rk_path_join(kernel->kdir_real, "include/generated/utsversion.h", &path,
+			 &ignored) < 0 ||
+	    rk_root_read(kernel->root, path, UTS_LIMIT, &text, &ignored) < 0)
+		return 0;
+	return read_date(rk_buf_str(&text));
+}
+
 /* ---- into a file ---- */
 
 static bool ends_with(const char *text, const char *end)
@@ -352,7 +382,9 @@ int rk_metadata_export(const struct rk_kernel *kernel, const struct rk_metadata 
 		       struct rk_error *err)
 {
 	cleanup(release_set) struct rk_export_set set = {
-		.kernel = kernel, .metadata = metadata, .mtime = mtime};
+		.kernel = kernel,
+		.metadata = metadata,
+		.mtime = mtime < 0 ? kernel_date(kernel) : mtime};
 	cleanup(rk_record_free_p) struct rk_record *record = NULL;
 
 	if (require_own(kernel, metadata, err) < 0 ||

@@ -121,6 +121,12 @@ static int import(struct importing *importing, const char *path, struct rk_error
 	    rk_path_join(importing->temp, "set", &importing->stage, err) < 0 ||
 	    rk_dir_make(importing->stage, 0700, err) < 0)
 		return -(int)err->code;
+	if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, ".deb") == 0) {
+		rk_error_set(err, RK_EREFUSED, "it is a package");
+		rk_error_cure(err, "metadata-import",
+			      "install it: dpkg --install; or give the .tar.xz");
+		return rk_error_prefix(err, "'%s'", path);
+	}
 	rk_log(RK_LOG_STEP, "unpacking '%s'", path);
 	if (unpack(importing, path, err) < 0 || store(importing, err) < 0)
 		return rk_error_prefix(err, "'%s'", path);

@@ -91,7 +91,7 @@ RK_MUST_CHECK int rk_metadata_verify(const struct rk_metadata *metadata,
 /**
  * rk_metadata_export() - write a set for others
  * @path:  FILE.tar.xz or FILE.deb; or a folder that is there: both, by their usual names
- * @mtime: of everything in them, seconds
+ * @mtime: of everything in them, seconds; -1: the date in the kernel's version, else 0
  * @ret:   the files that were written
  *
  * Equal sets give equal bytes, whoever exports them from where. A set that is not as it

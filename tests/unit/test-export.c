@@ -282,6 +282,47 @@ static void a_package_has_a_name_that_dpkg_takes(void)
 	}
 }
 
+/* Seconds that the first entry of an exported archive has. */
+static long long time_of_export(struct fixture *f)
+{
+	cleanup_strv struct rk_strv written = RK_STRV_INIT;
+	cleanup_free char *path = path_of(f, "dated.tar.xz");
+	cleanup_buf struct rk_buf packed = RK_BUF_INIT;
+	cleanup_buf struct rk_buf tar = RK_BUF_INIT;
+
+	EXPECT_INT(
+		rk_metadata_export(f->kernel, f->metadata, path, -1, &written, &f->err),
+		0);
+	EXPECT_INT(rk_file_read(path, 1 << 20, &packed, &f->err), 0);
+	EXPECT_INT(rk_decompress(packed.data, packed.len, 1 << 20, &tar, &f->err), 0);
+	if (tar.len < sizeof(struct tar_header))
+		return -1;
+	return strtoll(((struct tar_header *)(void *)tar.data)->mtime, NULL, 8);
+}
+
+static void the_time_is_the_date_of_the_kernel(void)
+{
+	static const struct {
+		const char *text;
+		long long seconds;
+	} rows[] = {
+		{"#define UTS_VERSION \"#1 SMP Debian 7.2-1 (2026-10-18)\"\n",
+		 1792281600},
+		{"#define UTS_VERSION \"#1 SMP (x) (1970-01-01)\"\n", 0},
+		{"#define UTS_VERSION \"#1 SMP (2026-13-18)\"\n", 0},
+		{"#define UTS_VERSION \"#1 SMP Mon Oct 18\"\n", 0},
+		{"(", 0},
+	};
+
+	for (size_t i = 0; i < RK_ARRAY_LEN(rows); i++) {
+		cleanup_fixture struct fixture f;
+
+		setup(&f);
+		put(&f, KDIR "/include/generated/utsversion.h", rows[i].text);
+		EXPECT_INT(time_of_export(&f), rows[i].seconds);
+	}
+}
+
 /* ---- sets of other kernels ---- */
 
 static void expect_foreign(const char *file, const char *text, const char *words)
@@ -733,6 +774,7 @@ static const struct test tests[] = {
 	TEST(a_set_with_other_bytes_than_recorded_is_not_exported),
 	TEST(the_name_of_the_file_tells_the_format),
 	TEST(a_package_has_a_name_that_dpkg_takes),
+	TEST(the_time_is_the_date_of_the_kernel),
 	TEST(a_set_made_with_other_headers_is_refused),
 	TEST(a_set_made_with_one_header_more_is_refused),
 	TEST(a_set_of_another_configuration_is_refused),
