@@ -8,6 +8,8 @@
 set -u
 rkmod=$1
 cd "$2" || exit 2
+T=$(mktemp -d) || exit 2
+trap 'rm -rf "$T"' EXIT
 n=0
 
 # result STATUS CLAIM
@@ -34,38 +36,35 @@ options_of()
 	"$rkmod" "$1" --help | grep -oE '^  (-., |    )--[a-z0-9-]+( [^ ]+)?' | sed 's/^ *//'
 }
 
-# option_is_in PAGE OPTION: as the tag of a paragraph
-option_is_in()
+# missing_in PAGE: the lines of standard input that are no tag of a paragraph there
+missing_in()
 {
-	plain "$1" | grep -qxF -e "$2"
+	grep -vxF -f <(plain "$1")
 }
 
 check_command()
 {
-	local page=rkmod-$1.1 option missing=''
+	local page=rkmod-$1.1 missing
 
 	[ -s "$page" ]
 	result $? "$1 has a page" || return
-	while read -r option; do
-		option_is_in "$page" "$option" || missing+=" '$option'"
-	done < <(options_of "$1")
-	[ -n "$(options_of "$1")" ] && [ -z "$missing" ]
-	result $? "each option of $1 stands in its page"
-	[ -z "$missing" ] || echo "# missing:$missing"
+	options_of "$1" >"$T/options"
+	missing=$(missing_in "$page" <"$T/options")
+	[ -s "$T/options" ] && [ -z "$missing" ]
+	result $? "each option of $1 stands in its page" || printf '# missing: %s\n' "$missing"
 	plain rkmod.1 | grep -qxF -e "rkmod-$1(1)"
 	result $? "$1 stands in rkmod(1)"
 }
 
 check_findings()
 {
-	local code missing=''
+	local missing
 
-	while read -r code; do
-		plain rkmod-findings.7 | grep -q -e "^$code (" || missing+=" $code"
-	done < <("$rkmod" explain --list | cut -d ' ' -f 1)
+	missing=$("$rkmod" explain --list | sed -E 's/^([^ ]+) +([^ ]+) .*/\1 (\2)/' |
+		missing_in rkmod-findings.7)
 	[ -z "$missing" ]
-	result $? 'each finding stands in rkmod-findings(7)'
-	[ -z "$missing" ] || echo "# missing:$missing"
+	result $? 'each finding stands in rkmod-findings(7)' ||
+		printf '# missing: %s\n' "$missing"
 }
 
 lint()
@@ -96,7 +95,7 @@ for command in $commands; do
 	check_command "$command"
 done
 # The test can fail.
-! option_is_in rkmod-build.1 '--no-such-option'
+[ "$(echo '--no-such-option' | missing_in rkmod-build.1)" = --no-such-option ]
 result $? 'an option that is not there would be missed'
 check_findings
 for key in $("$rkmod" config / | sed 1d | cut -d ' ' -f 1); do
