@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The package in a Debian 13 system that has nothing of rkmod: installed by apt with what
-# it depends on and recommends, used there by an ordinary user.
+# it depends on and recommends, used there by an ordinary user; then without the kernel's
+# source, with metadata that rkmod exported.
 #
 # RKMOD_TEST_DEB is the folder that dpkg-buildpackage left its results in (tests/run.sh
 # builds it in the root tree). The system is the root tree, without what building rkmod
@@ -122,4 +123,18 @@ expect 0 'formatted, linted, built, judged, and loaded in a guest: green' by_use
 "$TOP/tests/validate.py" "$TOP/cmd/schema/ci.json" "$T/stdout" >"$T/why"
 result $? 'the answer follows the schema' || diag "$T/why"
 same 'the module was loaded' loaded "$(json vm modules 0 result)"
+
+# --- Without the kernel's source, with the metadata as a package
+
+expect 0 'the metadata is exported as a package' by_user rkmod prepare --export /home/user/set.deb
+BINDS=()
+expect 0 'the source is removed' inside apt-get -q -y purge 'linux-source-*'
+expect 2 'without it there is no build' by_user rkmod build
+expect 0 'apt installs the package of metadata' apt_in install /home/user/set.deb
+DIR=''
+expect 0 'another module is begun' by_user rkmod new --kernel "$RELEASE" second
+DIR=second
+expect 0 'everything is green' by_user rkmod ci --strict --format json
+same 'with the metadata of the package' system "$(json metadata origin)"
+same 'that module was loaded, too' loaded "$(json vm modules 0 result)"
 finish
