@@ -5,8 +5,11 @@
  * cmd/            One file per command. They read options, call lib/, and print.
  *   main.c        This file: the table of commands and the dispatch.
  *   cmd.h         The command object, exit statuses, what every command may use.
- *   options.c     The options that every command takes, usage and help texts.
+ *   options.c     The options that every command takes; getopt's tables.
+ *   help.c        --help and `rkmod help`, from the tables of options.
  *   output.c      Text and JSON; the only place that knows both.
+ *   schema/       What the JSON of each command looks like.
+ *   man/ shell/   Man pages and completions, made from what `rkmod help` prints.
  *
  * lib/            librkmod. It neither prints nor exits. A folder is a noun and may use
  *                 those above it in this list, never one below.
@@ -30,8 +33,10 @@
  *
  * kbuild-shim/    What rkmod hands to Kbuild: the rustc wrapper.
  * samples/        Modules to start from, and quickstart.sh.
+ * debian/         The Debian package.
  * tests/          run.sh runs them all: unit, cli, kernel (real headers), vm (a real
- *                 kernel), old (a real 6.1 kernel), fuzz; bench/ measures.
+ *                 kernel), old (a real 6.1 kernel), install (man pages, completions, the
+ *                 package), fuzz; bench/ measures.
  */
 #include <signal.h>
 #include <stdio.h>
