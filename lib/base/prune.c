@@ -10,6 +10,10 @@
 #include "lib/base/log.h"
 #include "lib/base/prune.h"
 
+enum {
+	TOUCH_AGE = 60 * 60,
+};
+
 struct item {
 	char *name;
 	struct timespec mtime;
@@ -111,8 +115,13 @@ void rk_prune(const struct rk_prune *prune)
 	}
 }
 
+/* Not each time: it is a write, and ages are counted in days. */
 void rk_prune_touch(const char *path)
 {
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && age_of(&st.st_mtim) < TOUCH_AGE)
+		return;
 	if (utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) < 0)
 		rk_log(RK_LOG_DEBUG, "'%s' cannot be touched", path);
 }

@@ -19,7 +19,7 @@ struct rk_prune {
 /* A folder that is not there, and what cannot be removed, is no failure. */
 void rk_prune(const struct rk_prune *prune);
 
-/* It is in use: its age begins anew. */
+/* It is in use: its age begins anew, give or take an hour. */
 void rk_prune_touch(const char *path);
 
 #endif

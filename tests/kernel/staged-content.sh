@@ -162,4 +162,15 @@ result $? 'but not what is in use'
 result $? 'nor what is young'
 kill $holder
 rm -rf "$CACHE/rkmod/staged/locked-$$" "$CACHE/rkmod/staged/young-$$"
+
+# The lock goes with the place: what a waiter holds then locks nothing.
+was=$(place)
+as_user flock "$was/lock" sh -c 'sleep 3; mv "$1" "$2"' sh "$was" "$T/gone" &
+holder=$!
+sleep 1
+expect 0 'who waited for a place that went gets a new one' staged --no-fmt --no-cache -v
+stderr_has 'after waiting' 'waiting: another rkmod'
+wait $holder
+[ -f "$was/tree/hello.ko" ] && [ -f "$was/lock" ]
+result $? 'and builds there'
 finish
