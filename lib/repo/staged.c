@@ -191,13 +191,12 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /* As git has them, unless somebody else wrote the index. */
-static void sort_entries(struct rk_staged *staged)
+static void sort_entries(struct rk_staged_entry *entries, size_t n)
 {
-	for (size_t i = 1; i < staged->n_entries; i++) {
-		if (compare_entries(&staged->entries[i - 1], &staged->entries[i]) <= 0)
+	for (size_t i = 1; i < n; i++) {
+		if (compare_entries(&entries[i - 1], &entries[i]) <= 0)
 			continue;
-		qsort(staged->entries, staged->n_entries, sizeof(*staged->entries),
-		      compare_entries);
+		qsort(entries, n, sizeof(*entries), compare_entries);
 		return;
 	}
 }
@@ -221,7 +220,7 @@ static int take_entries(const struct rk_staged_reading *reading, struct rk_stage
 		if (take_entry(from, &staged->entries[staged->n_entries++], err) < 0)
 			return -(int)err->code;
 	}
-	sort_entries(staged);
+	sort_entries(staged->entries, staged->n_entries);
 	return 0;
 }
 
