@@ -190,22 +190,13 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-/* As git has them, unless somebody else wrote the index. */
-static void sort_entries(struct rk_staged_entry *entries, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		if (compare_entries(&entries[i - 1], &entries[i]) <= 0)
-			continue;
-		qsort(entries, n, sizeof(*entries), compare_entries);
-		return;
-	}
-}
-
 static int take_entries(const struct rk_staged_reading *reading, struct rk_staged *staged,
 			struct rk_error *err)
 {
 	const struct rk_libgit2 *git = reading->git;
 	size_t n = git->git_index_entrycount(reading->index);
+	const char *before = "";
+	bool in_order = true; /* as git has them, unless somebody else wrote the index */
 
 	staged->entries = calloc(n + 1, sizeof(*staged->entries));
 	if (!staged->entries)
@@ -219,8 +210,12 @@ static int take_entries(const struct rk_staged_reading *reading, struct rk_stage
 			continue;
 		if (take_entry(from, &staged->entries[staged->n_entries++], err) < 0)
 			return -(int)err->code;
+		in_order = in_order && strcmp(before, from->path) <= 0;
+		before = from->path;
 	}
-	sort_entries(staged->entries, staged->n_entries);
+	if (!in_order)
+		qsort(staged->entries, staged->n_entries, sizeof(*staged->entries),
+		      compare_entries);
 	return 0;
 }
 
