@@ -127,7 +127,7 @@ static int import(struct importing *importing, const char *path, struct rk_error
 			      "install it: dpkg --install; or give the .tar.xz");
 		return rk_error_prefix(err, "'%s'", path);
 	}
-	rk_log(RK_LOG_STEP, "unpacking '%s'", path);
+	rk_log(RK_LOG_STEP, "unpacking '%s'", rk_path_base(path));
 	if (unpack(importing, path, err) < 0 || store(importing, err) < 0)
 		return rk_error_prefix(err, "'%s'", path);
 	return 0;
