@@ -251,6 +251,8 @@ make_work()
 	meson install -C build-tests/gcc --no-rebuild --quiet --destdir "$work/install" \
 		>/dev/null || die 'meson install failed'
 	export RKMOD_TEST_PREFIX=$work/install/usr/local
+	as_user test -r "$PWD/meson.build" ||
+		die "the tests' ordinary user cannot read '$PWD': put it where everybody can, as below /srv"
 }
 
 rkmod_root()

@@ -172,6 +172,7 @@ int rk_pipeline_install(struct rk_pipeline *pipeline,
 	    require_kernel(pipeline, plan, err) < 0 ||
 	    rk_install_stage(pipeline->kernel, &request, &stage, err) < 0)
 		return -(int)err->code;
+	pipeline->judging.unweighed = true;
 	r = judge(pipeline, &stage, plan, err);
 	if ((r < 0 || !rk_pipeline_is_good(pipeline)) &&
 	    rk_dir_remove(stage.dir, &ignored) < 0)

@@ -287,7 +287,7 @@ int rk_pipeline_judge(struct rk_pipeline *pipeline, const struct rk_strv *paths,
 	work.target.params = pipeline->judging.params;
 	work.target.skip_digests = pipeline->judging.skip_digests;
 	r = judge_all(&work, err);
-	if (r == 0 && pipeline->request)
+	if (r == 0 && pipeline->request && !pipeline->judging.unweighed)
 		rk_pipeline_apply_severities(
 			pipeline, rk_request_get(pipeline->request, RK_SETTING_CHECK));
 	rk_siblings_release(&work.siblings);

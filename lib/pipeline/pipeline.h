@@ -12,6 +12,7 @@ struct rk_pipeline_judging {
 	bool skip_digests;           /* believe known signers */
 	bool running; /* against the kernel that runs here, in the state it is in */
 	const struct rk_strv *params; /* "name=value" given when loading, or NULL */
+	bool unweighed; /* "check" of rkmod.json does not count: the kernel's word does */
 };
 
 /*

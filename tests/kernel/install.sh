@@ -61,6 +61,17 @@ expect 1 'a module that the kernel would refuse is not installed' \
 follows 'what it says follows the schema' install
 same 'and why' refuse "$(json modules 0 verdict)"
 same 'nothing is there' '' "$(find "$T/dest" -name 'hello.ko*' -path '*modules*')"
+cp -a "$T/m" "$T/forgiving"
+cp "$T/dest/hello.ko" "$T/forgiving"
+echo '{"check": {"vermagic": "note"}}' >"$T/forgiving/rkmod.json"
+give "$T/forgiving"
+as_user git -C "$T/forgiving" init -q
+# shellcheck disable=SC2016 # the shell inside expands them
+expect 0 'a repository says what counts when it is checked' \
+	as_user bash -c 'cd "$1" && shift && exec "$@"' cd "$T/forgiving" \
+	"$RKMOD_TEST_PREFIX/bin/rkmod" check --root "$ROOT" hello.ko
+expect 1 'it does not say what is installed' \
+	rkmod install --root "$ROOT" --mod-path "$T/dest" "$T/forgiving"
 
 if [ -n "${RKMOD_TEST_OLD_ROOT:-}" ]; then
 	old=$(basename "$RKMOD_TEST_OLD_ROOT"/usr/src/linux-headers-*)
