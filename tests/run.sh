@@ -35,9 +35,9 @@ kernel=    # small: not the stock one
 demand=    # how the small one demands signatures
 builds=() # folders of build-tests/ that were built
 
-TEST_PACKAGES=(busybox-static clang fish git groff-base libclang-rt-dev lintian make mandoc openssl
-	pacman-package-manager pre-commit python3 python3-jsonschema rpm shellcheck util-linux
-	xz-utils zsh)
+TEST_PACKAGES=(busybox-static clang fish git groff-base kmod libclang-rt-dev lintian make mandoc
+	openssl pacman-package-manager pre-commit python3 python3-jsonschema rpm shellcheck
+	util-linux xz-utils zsh zstd)
 LINT_PACKAGES=(clang-format-14 clang-tidy-14) # other versions judge otherwise
 # In the Debian 13 tree: there rkmod is built and tested as well, and a kernel is built.
 TREE_PACKAGES=("${BUILD_PACKAGES[@]}" busybox-static debhelper git libdw-dev)
