@@ -1,50 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
+#include "cmd/folder.h"
 #include "cmd/output.h"
 #include "lib/base/file.h"
 #include "lib/pipeline/analyzer.h"
-
-enum {
-	OPTION_NO_PREPARE = 256,
-};
-
-struct options {
-	struct rk_common common;
-	unsigned int jobs;
-	const char *dir;
-};
-
-static bool take_option(int option, struct options *options)
-{
-	switch (option) {
-	case 'j':
-		return rk_cmd_jobs(optarg, &options->jobs);
-	case OPTION_NO_PREPARE:
-		options->common.settings[RK_SETTING_PREPARE] = "false";
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Return: RK_EXIT_OK to go on, or -1 after --help. */
-static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
-{
-	int option;
-
-	while ((option = rk_cmd_getopt(app, &cmd_analyzer, argc, argv, &ret->common)) >=
-	       0) {
-		if (option == RK_OPTION_HELP)
-			return -1;
-		if (!take_option(option, ret))
-			return RK_EXIT_FAILED;
-	}
-	if (argc - optind > 1)
-		return (int)rk_cmd_usage(&cmd_analyzer);
-	ret->dir = optind < argc ? argv[optind] : ".";
-	return RK_EXIT_OK;
-}
 
 static int write_project(const struct rk_request *request,
 			 const struct rk_analyzer_result *result, char **ret,
@@ -82,18 +40,18 @@ static enum rk_exit print_json(const struct rk_app *app,
 	return rk_output_json(app, top);
 }
 
-static enum rk_exit analyze(struct rk_app *app, const struct options *options,
-			    const struct rk_request *request)
+static enum rk_exit analyze(struct rk_app *app, const struct rk_folder *folder,
+			    const struct rk_request *request, void *data)
 {
-	const char *prepare = rk_request_get(request, RK_SETTING_PREPARE);
+	(void)data;
 	cleanup(rk_analyzer_result_release) struct rk_analyzer_result result = {0};
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
 	cleanup_free char *file = NULL;
 	struct rk_error err = RK_ERROR_INIT;
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
-	if (rk_pipeline_analyzer(&pipeline, options->jobs,
-				 !prepare || strcmp(prepare, "false") != 0, &result,
+	if (rk_pipeline_analyzer(&pipeline, folder->jobs,
+				 rk_request_is_on(request, RK_SETTING_PREPARE), &result,
 				 &err) < 0 ||
 	    write_project(request, &result, &file, &err) < 0)
 		return rk_cmd_fail(app, &err);
@@ -107,21 +65,17 @@ static enum rk_exit analyze(struct rk_app *app, const struct options *options,
 
 static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
-	cleanup(rk_request_release) struct rk_request request = {0};
-	struct options options = {0};
-	int status = parse_options(app, argc, argv, &options);
+	const struct rk_folder_command command = {
+		.cmd = &cmd_analyzer,
+		.work = analyze,
+	};
 
-	if (status != RK_EXIT_OK)
-		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (!rk_cmd_request(app, options.dir, &options.common, &request))
-		return RK_EXIT_FAILED;
-	return analyze(app, &options, &request);
+	return rk_folder_run(app, argc, argv, &command);
 }
 
 static const struct rk_option own_options[] = {
 	{"jobs", 'j', "N", "make's jobs, for metadata that is missing"},
-	{"no-prepare", OPTION_NO_PREPARE, NULL,
-	 "do not make Rust metadata that is missing"},
+	RK_FOLDER_NO_PREPARE_ROW,
 	{0},
 };
 

@@ -390,3 +390,47 @@ enum rk_exit rk_annotate_print(const struct rk_app *app, const char *lines)
 	rk_json_free(array);
 	return rk_cmd_fail(app, &err);
 }
+
+/* ---- for commands on one folder ---- */
+
+void rk_annotate_hear(const struct rk_request *request, const char *line, size_t len,
+		      struct rk_buf *output)
+{
+	enum { LIMIT = 1 << 20 };
+	const char *const dirs[] = {request->dir, NULL};
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (output->len + len > LIMIT)
+		return;
+	if (rk_where_rebase(line, dirs, rk_request_top(request), output, &err) < 0)
+		output->failed = true;
+	rk_buf_addc(output, '\n');
+}
+
+int rk_annotate_pipeline(const struct rk_app *app, const struct rk_pipeline *pipeline,
+			 const struct rk_buf *output, struct rk_buf *ret,
+			 struct rk_error *err)
+{
+	const struct rk_annotate from = {
+		.pipeline = pipeline,
+		.output = output ? rk_buf_str(output) : "",
+		.top = rk_request_top(pipeline->request),
+		.dir = pipeline->request->dir,
+	};
+
+	if (output && rk_buf_check(output, err) < 0)
+		return -(int)err->code;
+	return rk_annotate(app, &from, ret, err);
+}
+
+enum rk_exit rk_annotate_answer(const struct rk_app *app,
+				const struct rk_pipeline *pipeline,
+				const struct rk_buf *output)
+{
+	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
+	struct rk_error err = RK_ERROR_INIT;
+
+	if (rk_annotate_pipeline(app, pipeline, output, &lines, &err) < 0)
+		return rk_cmd_fail(app, &err);
+	return rk_annotate_print(app, rk_buf_str(&lines));
+}

@@ -33,6 +33,21 @@ void rk_annotate_one(const struct rk_app *app, const struct rk_annotation *annot
 /* Adds errors and warnings, notes with -v, with -q errors alone. */
 RK_MUST_CHECK int rk_annotate(const struct rk_app *app, const struct rk_annotate *from,
 			      struct rk_buf *ret, struct rk_error *err);
+/**
+ * rk_annotate_hear() - keep a line of a compiler, its place named from the top
+ * @output: of at most a megabyte; what comes then is left out. Failed if memory ran out.
+ */
+void rk_annotate_hear(const struct rk_request *request, const char *line, size_t len,
+		      struct rk_buf *output);
+/* Those of a pipeline with a request. @output: what was heard, or NULL. */
+RK_MUST_CHECK int rk_annotate_pipeline(const struct rk_app *app,
+				       const struct rk_pipeline *pipeline,
+				       const struct rk_buf *output, struct rk_buf *ret,
+				       struct rk_error *err);
+/* The same, printed. */
+enum rk_exit rk_annotate_answer(const struct rk_app *app,
+				const struct rk_pipeline *pipeline,
+				const struct rk_buf *output);
 /* Prints lines: GitHub's as they are, GitLab's as one array. */
 enum rk_exit rk_annotate_print(const struct rk_app *app, const char *lines);
 

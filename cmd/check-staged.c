@@ -198,22 +198,15 @@ static int name_form(const struct rk_app *app, const struct rk_check_staged *how
 			 app->color ? " color" : "", how->strict ? " strict" : "");
 }
 
-static bool is_on(const struct rk_request *request, enum rk_setting_name name)
-{
-	const char *value = rk_request_get(request, name);
-
-	return !value || strcmp(value, "false") != 0;
-}
-
 static enum rk_exit check_kernel(struct rk_app *app, const struct rk_check_staged *how,
 				 const struct rk_request *request,
 				 struct rk_staged *staged, struct rk_buf *answers)
 {
 	struct rk_staged_request asked = {
 		.staged = staged,
-		.fmt = !how->no_fmt && is_on(request, RK_SETTING_FMT),
+		.fmt = !how->no_fmt && rk_request_is_on(request, RK_SETTING_FMT),
 		.anew = how->anew,
-		.prepare = is_on(request, RK_SETTING_PREPARE),
+		.prepare = rk_request_is_on(request, RK_SETTING_PREPARE),
 	};
 	cleanup(rk_staged_check_release) struct rk_staged_check check;
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;

@@ -156,23 +156,6 @@ static enum rk_exit print_json(const struct rk_app *app,
 	return rk_output_json(app, top);
 }
 
-static enum rk_exit annotate(const struct rk_app *app, const struct rk_pipeline *pipeline)
-{
-	const struct rk_request *request = pipeline->request;
-	const struct rk_annotate from = {
-		.pipeline = pipeline,
-		.output = "",
-		.top = request->top ? request->top : request->dir,
-		.dir = request->dir,
-	};
-	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
-	struct rk_error err = RK_ERROR_INIT;
-
-	if (rk_annotate(app, &from, &lines, &err) < 0)
-		return rk_cmd_fail(app, &err);
-	return rk_annotate_print(app, rk_buf_str(&lines));
-}
-
 static enum rk_exit check(struct rk_app *app, const struct options *options,
 			  const struct rk_request *request)
 {
@@ -194,7 +177,8 @@ static enum rk_exit check(struct rk_app *app, const struct options *options,
 	ok = is_good(&pipeline, options->strict);
 	if (app->format == RK_FORMAT_JSON && print_json(app, &pipeline, ok) != RK_EXIT_OK)
 		return RK_EXIT_FAILED;
-	if (rk_annotate_is_asked(app) && annotate(app, &pipeline) != RK_EXIT_OK)
+	if (rk_annotate_is_asked(app) &&
+	    rk_annotate_answer(app, &pipeline, NULL) != RK_EXIT_OK)
 		return RK_EXIT_FAILED;
 	rk_output_modules(app, &pipeline);
 	return ok ? RK_EXIT_OK : RK_EXIT_NO;

@@ -2,23 +2,19 @@
 #include <string.h>
 
 #include "cmd/annotate.h"
+#include "cmd/folder.h"
 #include "cmd/output.h"
 #include "cmd/vm-report.h"
-#include "lib/build/where.h"
 #include "lib/pipeline/ci.h"
 
 enum {
-	OPTION_NO_PREPARE = 256,
-	OPTION_SKIP,
+	OPTION_SKIP = 256,
 	OPTION_STRICT,
 };
 
 struct options {
-	struct rk_common common;
-	unsigned int jobs;
 	bool strict;
 	bool skip[RK_N_CI_STEPS];
-	const char *dir;
 };
 
 /* "vm" or "clippy,vm" */
@@ -41,14 +37,11 @@ static bool take_skip(char *names, bool skip[RK_N_CI_STEPS])
 	return true;
 }
 
-static bool take_option(int option, struct options *options)
+static bool take_option(void *data, int option)
 {
+	struct options *options = data;
+
 	switch (option) {
-	case 'j':
-		return rk_cmd_jobs(optarg, &options->jobs);
-	case OPTION_NO_PREPARE:
-		options->common.settings[RK_SETTING_PREPARE] = "false";
-		return true;
 	case OPTION_SKIP:
 		return take_skip(optarg, options->skip);
 	case OPTION_STRICT:
@@ -57,23 +50,6 @@ static bool take_option(int option, struct options *options)
 	default:
 		return false;
 	}
-}
-
-/* Return: RK_EXIT_OK to go on, or -1 after --help. */
-static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
-{
-	int option;
-
-	while ((option = rk_cmd_getopt(app, &cmd_ci, argc, argv, &ret->common)) >= 0) {
-		if (option == RK_OPTION_HELP)
-			return -1;
-		if (!take_option(option, ret))
-			return RK_EXIT_FAILED;
-	}
-	if (argc - optind > 1)
-		return (int)rk_cmd_usage(&cmd_ci);
-	ret->dir = optind < argc ? argv[optind] : ".";
-	return RK_EXIT_OK;
 }
 
 /* ---- while it runs ---- */
@@ -94,30 +70,20 @@ static void release_hearing(struct hearing *hearing)
 	rk_buf_release(&hearing->kept);
 }
 
-static const char *top_of(const struct rk_request *request)
-{
-	return request->top ? request->top : request->dir;
-}
-
 static void on_line(void *data, enum rk_ci_step step, const char *line, size_t len,
 		    bool is_stderr)
 {
 	struct hearing *hearing = data;
-	const char *const dirs[] = {hearing->request->dir, NULL};
 	struct rk_buf *to = step == RK_CI_CLIPPY ? &hearing->linted : &hearing->built;
-	struct rk_error err = RK_ERROR_INIT;
 
 	if (step == RK_CI_VM || (step == RK_CI_BUILD && hearing->clippy_ran)) {
 		rk_buf_add(&hearing->kept, line, len);
 		rk_buf_addc(&hearing->kept, '\n');
 	} else {
-		rk_output_tool_line(hearing->app, line, is_stderr);
+		rk_output_tool_line(hearing->app, line, len, is_stderr);
 	}
-	if (!is_stderr || !rk_annotate_is_asked(hearing->app))
-		return;
-	if (rk_where_rebase(line, dirs, top_of(hearing->request), to, &err) < 0)
-		to->failed = true;
-	rk_buf_addc(to, '\n');
+	if (is_stderr && rk_annotate_is_asked(hearing->app))
+		rk_annotate_hear(hearing->request, line, len, to);
 }
 
 static void on_step(void *data, enum rk_ci_step step, const struct rk_ci_done *done)
@@ -223,16 +189,10 @@ static enum rk_exit annotate(const struct rk_app *app, const struct rk_pipeline 
 	/* Clippy says all that rustc says. */
 	const struct rk_buf *output =
 		hearing->linted.len ? &hearing->linted : &hearing->built;
-	const struct rk_annotate from = {
-		.pipeline = pipeline,
-		.output = rk_buf_str(output),
-		.top = top_of(hearing->request),
-		.dir = hearing->request->dir,
-	};
 	cleanup_buf struct rk_buf lines = RK_BUF_INIT;
 	struct rk_error err = RK_ERROR_INIT;
 
-	if (rk_buf_check(output, &err) < 0 || rk_annotate(app, &from, &lines, &err) < 0)
+	if (rk_annotate_pipeline(app, pipeline, output, &lines, &err) < 0)
 		return rk_cmd_fail(app, &err);
 	annotate_steps(app, result, &lines);
 	return rk_annotate_print(app, rk_buf_str(&lines));
@@ -271,23 +231,17 @@ static enum rk_exit print(const struct rk_app *app, const struct rk_pipeline *pi
 	return result->good ? RK_EXIT_OK : RK_EXIT_NO;
 }
 
-static bool is_false(const struct rk_request *request, enum rk_setting_name name)
+static enum rk_exit ci(struct rk_app *app, const struct rk_folder *folder,
+		       const struct rk_request *asked, void *data)
 {
-	const char *value = rk_request_get(request, name);
-
-	return value && strcmp(value, "false") == 0;
-}
-
-static enum rk_exit ci(struct rk_app *app, const struct options *options,
-		       const struct rk_request *asked)
-{
+	const struct options *options = data;
 	cleanup(release_hearing) struct hearing hearing = {.app = app, .request = asked};
 	struct rk_ci_request request = {
 		.dir = asked->dir,
 		.top = asked->top,
-		.jobs = options->jobs,
+		.jobs = folder->jobs,
 		.verbose = app->verbose,
-		.prepare = !is_false(asked, RK_SETTING_PREPARE),
+		.prepare = rk_request_is_on(asked, RK_SETTING_PREPARE),
 		.strict = options->strict,
 		.on_line = on_line,
 		.on_step = on_step,
@@ -298,7 +252,7 @@ static enum rk_exit ci(struct rk_app *app, const struct options *options,
 	struct rk_error err = RK_ERROR_INIT;
 
 	memcpy(request.skip, options->skip, sizeof(request.skip));
-	request.skip[RK_CI_FMT] |= is_false(asked, RK_SETTING_FMT);
+	request.skip[RK_CI_FMT] |= !rk_request_is_on(asked, RK_SETTING_FMT);
 	rk_pipeline_init(&pipeline, &app->machine, asked);
 	if (rk_pipeline_ci(&pipeline, &request, &result, &err) < 0)
 		return rk_cmd_fail(app, &err);
@@ -307,15 +261,15 @@ static enum rk_exit ci(struct rk_app *app, const struct options *options,
 
 static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
-	cleanup(rk_request_release) struct rk_request request = {0};
 	struct options options = {0};
-	int status = parse_options(app, argc, argv, &options);
+	const struct rk_folder_command command = {
+		.cmd = &cmd_ci,
+		.take = take_option,
+		.work = ci,
+		.data = &options,
+	};
 
-	if (status != RK_EXIT_OK)
-		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (!rk_cmd_request(app, options.dir, &options.common, &request))
-		return RK_EXIT_FAILED;
-	return ci(app, &options, &request);
+	return rk_folder_run(app, argc, argv, &command);
 }
 
 static const struct rk_option own_options[] = {
@@ -325,8 +279,7 @@ static const struct rk_option own_options[] = {
 	{"strict", OPTION_STRICT, NULL,
 	 "what is not installed, and a warning of clippy, fails"},
 	{"jobs", 'j', "N", "make's jobs"},
-	{"no-prepare", OPTION_NO_PREPARE, NULL,
-	 "do not make Rust metadata that is missing"},
+	RK_FOLDER_NO_PREPARE_ROW,
 	{0},
 };
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
+#include "cmd/folder.h"
 #include "cmd/output.h"
 #include "lib/pipeline/dkms.h"
 
@@ -10,18 +9,15 @@ enum {
 };
 
 struct options {
-	struct rk_common common;
-	unsigned int jobs;
-	const char *dir;
 	const char *name;
 	const char *version;
 };
 
-static bool take_option(int option, struct options *options)
+static bool take_option(void *data, int option)
 {
+	struct options *options = data;
+
 	switch (option) {
-	case 'j':
-		return rk_cmd_jobs(optarg, &options->jobs);
 	case OPTION_NAME:
 		options->name = optarg;
 		return true;
@@ -31,29 +27,6 @@ static bool take_option(int option, struct options *options)
 	default:
 		return false;
 	}
-}
-
-/* Return: RK_EXIT_OK to go on, or -1 after --help. */
-static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
-{
-	int option;
-
-	while ((option = rk_cmd_getopt(app, &cmd_dkms, argc, argv, &ret->common)) >= 0) {
-		if (option == RK_OPTION_HELP)
-			return -1;
-		if (!take_option(option, ret))
-			return RK_EXIT_FAILED;
-	}
-	if (argc - optind > 1)
-		return (int)rk_cmd_usage(&cmd_dkms);
-	ret->dir = optind < argc ? argv[optind] : ".";
-	return RK_EXIT_OK;
-}
-
-static void on_line(void *data, const char *line, size_t len, bool is_stderr)
-{
-	(void)len;
-	rk_output_tool_line(data, line, is_stderr);
 }
 
 static enum rk_exit print_json(const struct rk_app *app,
@@ -79,7 +52,7 @@ static enum rk_exit print_json(const struct rk_app *app,
 }
 
 static enum rk_exit write_conf(struct rk_app *app, const struct options *options,
-			       const struct rk_pipeline *pipeline)
+			       bool force, const struct rk_pipeline *pipeline)
 {
 	cleanup(rk_dkms_result_release) struct rk_dkms_result result = {0};
 	struct rk_error err = RK_ERROR_INIT;
@@ -88,7 +61,7 @@ static enum rk_exit write_conf(struct rk_app *app, const struct options *options
 		.paths = &pipeline->build.modules,
 		.name = options->name,
 		.version = options->version,
-		.replace = options->common.force,
+		.replace = force,
 	};
 
 	if (rk_dkms_write(&request, &result, &err) < 0)
@@ -106,27 +79,27 @@ static enum rk_exit write_conf(struct rk_app *app, const struct options *options
 }
 
 /* The names of the modules are known for certain once they are built. */
-static enum rk_exit dkms(struct rk_app *app, const struct options *options,
-			 const struct rk_request *request)
+static enum rk_exit dkms(struct rk_app *app, const struct rk_folder *folder,
+			 const struct rk_request *request, void *data)
 {
+	const struct options *options = data;
 	const struct rk_build_request how = {
 		.dir = request->dir,
 		.top = request->top,
-		.jobs = options->jobs,
+		.jobs = folder->jobs,
 		.verbose = app->verbose,
-		.on_line = on_line,
+		.on_line = rk_output_tool_line,
 		.data = app,
 	};
-	const char *prepare = rk_request_get(request, RK_SETTING_PREPARE);
 	cleanup(rk_pipeline_release) struct rk_pipeline pipeline;
 	struct rk_error err = RK_ERROR_INIT;
 
 	rk_pipeline_init(&pipeline, &app->machine, request);
-	if (rk_pipeline_build(&pipeline, &how, !prepare || strcmp(prepare, "false") != 0,
-			      &err) < 0)
+	if (rk_pipeline_build(&pipeline, &how,
+			      rk_request_is_on(request, RK_SETTING_PREPARE), &err) < 0)
 		return rk_cmd_fail(app, &err);
 	if (pipeline.build.make_status == 0)
-		return write_conf(app, options, &pipeline);
+		return write_conf(app, options, folder->common.force, &pipeline);
 	rk_error_set(&err, RK_ETOOL, "the build failed; all it printed is in '%s'",
 		     pipeline.build.log);
 	rk_error_cure(&err, "dkms-nothing", "rkmod build says what is wrong");
@@ -136,15 +109,15 @@ static enum rk_exit dkms(struct rk_app *app, const struct options *options,
 
 static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
-	cleanup(rk_request_release) struct rk_request request = {0};
 	struct options options = {0};
-	int status = parse_options(app, argc, argv, &options);
+	const struct rk_folder_command command = {
+		.cmd = &cmd_dkms,
+		.take = take_option,
+		.work = dkms,
+		.data = &options,
+	};
 
-	if (status != RK_EXIT_OK)
-		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (!rk_cmd_request(app, options.dir, &options.common, &request))
-		return RK_EXIT_FAILED;
-	return dkms(app, &options, &request);
+	return rk_folder_run(app, argc, argv, &command);
 }
 
 static const struct rk_option own_options[] = {

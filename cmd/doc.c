@@ -1,58 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
+#include "cmd/folder.h"
 #include "cmd/output.h"
 #include "lib/pipeline/doc.h"
 
 enum {
-	OPTION_NO_PREPARE = 256,
-	OPTION_OUT,
+	OPTION_OUT = 256,
 };
 
 struct options {
-	struct rk_common common;
-	unsigned int jobs;
-	const char *dir;
 	const char *out; /* NULL: doc/ in it */
 };
 
-static bool take_option(int option, struct options *options)
+static bool take_option(void *data, int option)
 {
-	switch (option) {
-	case 'j':
-		return rk_cmd_jobs(optarg, &options->jobs);
-	case OPTION_NO_PREPARE:
-		options->common.settings[RK_SETTING_PREPARE] = "false";
-		return true;
-	case OPTION_OUT:
-		options->out = optarg;
-		return true;
-	default:
+	struct options *options = data;
+
+	if (option != OPTION_OUT)
 		return false;
-	}
-}
-
-/* Return: RK_EXIT_OK to go on, or -1 after --help. */
-static int parse_options(struct rk_app *app, int argc, char **argv, struct options *ret)
-{
-	int option;
-
-	while ((option = rk_cmd_getopt(app, &cmd_doc, argc, argv, &ret->common)) >= 0) {
-		if (option == RK_OPTION_HELP)
-			return -1;
-		if (!take_option(option, ret))
-			return RK_EXIT_FAILED;
-	}
-	if (argc - optind > 1)
-		return (int)rk_cmd_usage(&cmd_doc);
-	ret->dir = optind < argc ? argv[optind] : ".";
-	return RK_EXIT_OK;
-}
-
-static void on_line(void *data, const char *line, size_t len, bool is_stderr)
-{
-	(void)len;
-	rk_output_tool_line(data, line, is_stderr);
+	options->out = optarg;
+	return true;
 }
 
 static enum rk_exit print_json(const struct rk_app *app,
@@ -88,17 +54,17 @@ static void print_text(const struct rk_app *app, const struct rk_pipeline *pipel
 			pipeline->build.make_status, pipeline->build.log);
 }
 
-static enum rk_exit document(struct rk_app *app, const struct options *options,
-			     const struct rk_request *asked)
+static enum rk_exit document(struct rk_app *app, const struct rk_folder *folder,
+			     const struct rk_request *asked, void *data)
 {
-	const char *prepare = rk_request_get(asked, RK_SETTING_PREPARE);
+	const struct options *options = data;
 	const struct rk_doc_request request = {
 		.dir = asked->dir,
 		.top = asked->top,
 		.out = options->out,
-		.jobs = options->jobs,
-		.prepare = !prepare || strcmp(prepare, "false") != 0,
-		.on_line = on_line,
+		.jobs = folder->jobs,
+		.prepare = rk_request_is_on(asked, RK_SETTING_PREPARE),
+		.on_line = rk_output_tool_line,
 		.data = app,
 	};
 	cleanup(rk_doc_result_release) struct rk_doc_result result = {0};
@@ -119,22 +85,21 @@ static enum rk_exit document(struct rk_app *app, const struct options *options,
 
 static enum rk_exit run(struct rk_app *app, int argc, char **argv)
 {
-	cleanup(rk_request_release) struct rk_request request = {0};
 	struct options options = {0};
-	int status = parse_options(app, argc, argv, &options);
+	const struct rk_folder_command command = {
+		.cmd = &cmd_doc,
+		.take = take_option,
+		.work = document,
+		.data = &options,
+	};
 
-	if (status != RK_EXIT_OK)
-		return status < 0 ? RK_EXIT_OK : RK_EXIT_FAILED;
-	if (!rk_cmd_request(app, options.dir, &options.common, &request))
-		return RK_EXIT_FAILED;
-	return document(app, &options, &request);
+	return rk_folder_run(app, argc, argv, &command);
 }
 
 static const struct rk_option own_options[] = {
 	{"out", OPTION_OUT, "DIR", "write into this folder, not into doc"},
 	{"jobs", 'j', "N", "make's jobs"},
-	{"no-prepare", OPTION_NO_PREPARE, NULL,
-	 "do not make Rust metadata that is missing"},
+	RK_FOLDER_NO_PREPARE_ROW,
 	{0},
 };
 

@@ -7,6 +7,7 @@
  *   cmd.h         The command object, exit statuses, what every command may use.
  *   options.c     The options that every command takes; getopt's tables.
  *   help.c        --help and `rkmod help`, from the tables of options.
+ *   folder.c      The frame of commands that build one folder.
  *   output.c      Text and JSON; the only place that knows both.
  *   schema/       What the JSON of each command looks like.
  *   man/ shell/   Man pages and completions, made from what `rkmod help` prints.

@@ -389,8 +389,9 @@ void rk_output_log(void *data, const struct rk_log_event *event)
 			event->kind == RK_LOG_WARNING ? "warning: " : "", event->text);
 }
 
-void rk_output_tool_line(const struct rk_app *app, const char *line, bool is_stderr)
+void rk_output_tool_line(void *app, const char *line, size_t len, bool is_stderr)
 {
+	(void)len;
 	if (!is_stderr && !is_shown(app, RK_LOG_STEP))
 		return;
 	end_progress();

@@ -42,6 +42,6 @@ void rk_output_log(void *data, const struct rk_log_event *event);
 
 /* A line that make or a compiler printed, on stderr: what went to stderr always, the
  * steps on a terminal or with -v. */
-void rk_output_tool_line(const struct rk_app *app, const char *line, bool is_stderr);
+void rk_output_tool_line(void *app, const char *line, size_t len, bool is_stderr);
 
 #endif

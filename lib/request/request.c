@@ -255,7 +255,7 @@ static int apply_file(struct rk_request *request, const struct rk_buf *staged,
 		      struct rk_error *err)
 {
 	cleanup_layer struct rk_layer layer = {0};
-	const char *where = request->top ? request->top : request->dir;
+	const char *where = rk_request_top(request);
 
 	if ((staged ? rk_request_take_file(where, staged, &layer, &request->file, err)
 		    : rk_request_read_file(where, &layer, &request->file, err)) < 0)
@@ -338,6 +338,18 @@ void rk_request_release(struct rk_request *request)
 const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name)
 {
 	return request->settings[name].value;
+}
+
+bool rk_request_is_on(const struct rk_request *request, enum rk_setting_name name)
+{
+	const char *value = rk_request_get(request, name);
+
+	return !value || strcmp(value, "false") != 0;
+}
+
+const char *rk_request_top(const struct rk_request *request)
+{
+	return request->top ? request->top : request->dir;
 }
 
 int rk_request_kernels(const struct rk_request *request, struct rk_strv *ret,

@@ -73,6 +73,10 @@ void rk_request_release(struct rk_request *request);
 
 /* The value, NULL if not set. */
 const char *rk_request_get(const struct rk_request *request, enum rk_setting_name name);
+/* Of a setting that is true or false: not set is true. */
+bool rk_request_is_on(const struct rk_request *request, enum rk_setting_name name);
+/* The repository's top, outside of one the folder itself. */
+const char *rk_request_top(const struct rk_request *request);
 
 /**
  * rk_request_kernels() - the kernels that what is staged is checked for
