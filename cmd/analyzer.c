@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/pipeline/analyzer.h"
 #include "cmd/folder.h"
 #include "cmd/output.h"
 #include "lib/base/file.h"
-#include "lib/pipeline/analyzer.h"
 
 static int write_project(const struct rk_request *request,
 			 const struct rk_analyzer_result *result, char **ret,

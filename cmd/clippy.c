@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/pipeline/clippy.h"
 #include "cmd/annotate.h"
 #include "cmd/folder.h"
 #include "cmd/output.h"
-#include "lib/pipeline/clippy.h"
 
 enum {
 	OPTION_STRICT = 256,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/pipeline/dkms.h"
 #include "cmd/folder.h"
 #include "cmd/output.h"
-#include "lib/pipeline/dkms.h"
 
 enum {
 	OPTION_NAME = 256,

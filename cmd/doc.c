@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/pipeline/doc.h"
 #include "cmd/folder.h"
 #include "cmd/output.h"
-#include "lib/pipeline/doc.h"
 
 enum {
 	OPTION_OUT = 256,
