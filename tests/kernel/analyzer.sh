@@ -13,7 +13,7 @@ if [ ! -x "$AN/usr/bin/rust-analyzer" ]; then
 	mv "$AN.new" "$AN"
 fi
 # A cache that an older rkmod made has no sources.
-[ -d "$CACHE/rkmod/sources" ] || CACHE=$T/cache
+[ -n "$(ls -A "$CACHE/rkmod/sources" 2>/dev/null)" ] || CACHE=$T/cache
 
 # analyze DIR: what `rust-analyzer diagnostics` says there
 analyze()
